@@ -1,0 +1,172 @@
+/** The words of the project as types: plain values that flow one way, from sources to labels. */
+
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** Name of a source in the config: one Immich account, or one local folder. */
+export type SourceName = Brand<string, 'SourceName'>;
+
+/** Identity of a photo: `immich:<server>:<asset id>` or `folder:<name>:<relative path>`. */
+export type PhotoKey = Brand<string, 'PhotoKey'>;
+
+/** Opaque; equal means the same content. Made by the source, compared by everyone else. */
+export type Revision = Brand<string, 'Revision'>;
+
+/** Whose photo it is: `immich:<server>:<owner id>`, or `local` for all folders. An extra has its keeper in its own realm. */
+export type Realm = Brand<string, 'Realm'>;
+
+/** Row of a photo in the index; means nothing outside one index file. */
+export type PhotoId = Brand<number, 'PhotoId'>;
+
+/** The realm of every local file. */
+export const localRealm = 'local' as Realm;
+
+export type Media = 'image' | 'video';
+
+/** `hidden` is a part of another photo (the video of a live photo); neither trashed nor hidden photos are members of groups. */
+export type Presence = 'present' | 'trashed' | 'hidden';
+
+/** Order of worth of the kinds of file that hold the same picture. */
+export type Format = 'raw' | 'heic' | 'jpeg' | 'other';
+
+/** One picture in one place, as its source describes it. Unknown facts are null, never guessed. */
+export interface Photo {
+  readonly key: PhotoKey;
+  readonly source: SourceName;
+  readonly realm: Realm;
+  readonly revision: Revision;
+  readonly media: Media;
+  readonly presence: Presence;
+  /** False where our account may look but not label (a partner's photo, a local file). */
+  readonly writable: boolean;
+  /** File name, or path below the folder: for people. */
+  readonly name: string;
+  /** External library of an Immich asset; null for uploads and local files. */
+  readonly library: string | null;
+  /** SHA-1 of the bytes, 40 hex digits; null where the source does not know it. */
+  readonly sha1: string | null;
+  /** ThumbHash bytes as Immich lists them; null while there is no thumbnail. */
+  readonly thumbHash: Uint8Array | null;
+  /** Pixels, after orientation. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly byteSize: number | null;
+  readonly format: Format;
+  /** Capture time: the wall clock at the camera, in milliseconds as if it were UTC. */
+  readonly takenAt: number | null;
+  /** Make and model, lower case, single spaces. */
+  readonly camera: string | null;
+  /** Exposure settings of the shot (time, aperture, ISO), for telling brackets apart. */
+  readonly exposure: string | null;
+  readonly hasLocation: boolean;
+  /** A person's favourite; one that we set does not count. */
+  readonly favorite: boolean;
+  /** When it came to its source, in milliseconds since 1970. */
+  readonly createdAt: number;
+  /** When its source last touched it, in milliseconds since 1970: a hint to look again, nothing more. */
+  readonly updatedAt: number;
+  /** Device and inode of a local file; two photos with the same one are one file. */
+  readonly fileId: string | null;
+}
+
+/** Facts that are only known once the bytes were read. */
+export type ReadFacts = Partial<
+  Pick<
+    Photo,
+    | 'sha1'
+    | 'width'
+    | 'height'
+    | 'byteSize'
+    | 'takenAt'
+    | 'camera'
+    | 'exposure'
+    | 'hasLocation'
+    | 'thumbHash'
+    | 'fileId'
+  >
+>;
+
+/** How a photo looks. Two fingerprints compare only when their `algorithm` is the same. */
+export interface Fingerprint {
+  readonly algorithm: string;
+  /** 64-bit perceptual hash, 8 bytes: the bits of sharp-phash, first bit highest. */
+  readonly phash: Uint8Array;
+  /** 256-bit hash of finer detail, 32 bytes. */
+  readonly detail: Uint8Array;
+  /** 0 (flat) to 100 (full of detail). */
+  readonly quality: number;
+}
+
+/** Looks of two photos compared: bits that differ, in the orientation (0-7, 0 = as they stand) where they differ least. */
+export interface Likeness {
+  readonly a: PhotoId;
+  readonly b: PhotoId;
+  readonly phashBits: number;
+  readonly detailBits: number;
+  readonly orientation: number;
+}
+
+export const evidenceKinds = ['same-bytes', 'same-picture', 'edited', 'burst', 'similar'] as const;
+
+/** Why two photos are linked. */
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
+/** Evidence with the figures behind it. `distance` is null where no pixels were compared. */
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  /** 0 to 1; 1 = the same bytes. */
+  readonly score: number;
+  readonly distance: { readonly phash: number; readonly detail: number } | null;
+}
+
+export interface Member {
+  readonly key: PhotoKey;
+  readonly role: 'keeper' | 'extra';
+  /** Proof against the group's keeper; null for the keeper itself. */
+  readonly evidence: Evidence | null;
+  /** For an extra: the photo of its own realm that stays when it goes. */
+  readonly keptAs: PhotoKey | null;
+}
+
+/** A keeper and at least one extra, each extra proven against the keeper. */
+export interface Group {
+  /** Survives restarts and new members; never given to another group. */
+  readonly number: number;
+  readonly keeper: PhotoKey;
+  /** Keeper first, then by worth. */
+  readonly members: readonly Member[];
+}
+
+/** Something happened somewhere: it says where to look, never what to do. */
+export type Signal =
+  | { readonly kind: 'photos'; readonly keys: readonly PhotoKey[] }
+  | { readonly kind: 'changes'; readonly source: SourceName }
+  | { readonly kind: 'sweep'; readonly source: SourceName };
+
+/** Milliseconds since 1970 on the server's clock. */
+export type ServerTime = Brand<number, 'ServerTime'>;
+
+/** How far a source has been read; null = never. */
+export type Checkpoint = ServerTime | null;
+
+export type ParsedKey =
+  | { readonly kind: 'immich'; readonly server: string; readonly assetId: string }
+  | { readonly kind: 'folder'; readonly folder: string; readonly path: string };
+
+export function immichKey(server: string, assetId: string): PhotoKey {
+  return `immich:${server}:${assetId}` as PhotoKey;
+}
+
+export function folderKey(folder: string, path: string): PhotoKey {
+  return `folder:${folder}:${path}` as PhotoKey;
+}
+
+/** Takes a key apart; null when it is not one. Names of sources hold no colon (the config sees to it). */
+export function parseKey(key: string): ParsedKey | null {
+  const match = /^(immich|folder):([^:]+):(.+)$/su.exec(key);
+  const [, kind, name, rest] = match ?? [];
+  if (name === undefined || rest === undefined) return null;
+  return kind === 'immich'
+    ? { kind: 'immich', server: name, assetId: rest }
+    : { kind: 'folder', folder: name, path: rest };
+}

@@ -1,0 +1,82 @@
+import type { Evidence, Likeness, Photo } from '../model.js';
+
+/** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
+export const candidateBits = 12;
+/** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
+export const storedBits = 60;
+/** Certain: the bound that PDQ's authors recommend for its 256 bits. */
+export const certainBits = 31;
+/** Proven where the place is not crowded: no false pair in 1.3e8 comparisons of look-alike photographs. */
+export const automaticBits = 45;
+/** A photo with more uncertain neighbours than this stands among look-alikes: only certain pairs count there. */
+export const crowdedNeighbours = 8;
+/** Below this a picture has too little detail to be told apart by look. */
+export const leastQuality = 50;
+/** Shots of one camera closer in time than the smallest time-zone step are different shots, not a corrected clock. */
+const sameSessionMs = 15 * 60_000;
+
+export interface EvidenceOptions {
+  /** Largest distance of the 64-bit hash, 0 to 12 bits. */
+  readonly threshold: number;
+  /** Bound on the 256-bit hash at this pair: 31 in a crowd, else 45. */
+  readonly detailBound: number;
+}
+
+/** What evidence looks at besides the pixels. */
+export type Comparable = Pick<
+  Photo,
+  'sha1' | 'fileId' | 'format' | 'takenAt' | 'camera' | 'exposure' | 'width' | 'height'
+>;
+
+/**
+ * Why the two photos are linked, or null when nothing is proven. Symmetric.
+ * Capture times decide between burst and copy, whatever the distance (exposure brackets look identical to any hash).
+ */
+export function evidenceBetween(
+  a: Comparable,
+  b: Comparable,
+  likeness: Pick<Likeness, 'phashBits' | 'detailBits' | 'orientation'> | null,
+  options: EvidenceOptions,
+): Evidence | null {
+  if (a.fileId !== null && a.fileId === b.fileId) return null;
+  if (a.sha1 !== null && a.sha1 === b.sha1) return { kind: 'same-bytes', score: 1, distance: null };
+  if (likeness === null) return null;
+  if (likeness.phashBits > options.threshold || likeness.detailBits > options.detailBound) return null;
+  if (isRawAndDeveloped(a, b)) return null;
+  const kind = areSeparateShots(a, b)
+    ? 'burst'
+    : likeness.orientation !== 0 || !sameShape(a, b)
+      ? 'edited'
+      : 'same-picture';
+  return {
+    kind,
+    score: Math.round((1 - (likeness.detailBits / 200) ** 2) * 1000) / 1000,
+    distance: { phash: likeness.phashBits, detail: likeness.detailBits },
+  };
+}
+
+/** Proven duplicates: what a tag may say. */
+export function isDuplicate(evidence: Evidence | null): evidence is Evidence {
+  return evidence !== null && evidence.kind !== 'burst' && evidence.kind !== 'similar';
+}
+
+/** Capture times that both exist, of the same camera, and differ; or the same second at different exposures. */
+export function areSeparateShots(a: Comparable, b: Comparable): boolean {
+  if (a.takenAt === null || b.takenAt === null || a.camera === null || a.camera !== b.camera) return false;
+  const wholeSeconds = a.takenAt % 1000 === 0 || b.takenAt % 1000 === 0;
+  const gap = wholeSeconds
+    ? Math.abs(Math.floor(a.takenAt / 1000) - Math.floor(b.takenAt / 1000)) * 1000
+    : Math.abs(a.takenAt - b.takenAt);
+  if (gap > 0) return gap < sameSessionMs;
+  return a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure;
+}
+
+function isRawAndDeveloped(a: Comparable, b: Comparable): boolean {
+  return (a.format === 'raw') !== (b.format === 'raw') && a.takenAt !== null && a.takenAt === b.takenAt;
+}
+
+function sameShape(a: Comparable, b: Comparable): boolean {
+  if (!a.width || !a.height || !b.width || !b.height) return true;
+  const ratio = a.width / a.height / (b.width / b.height);
+  return Math.abs(Math.log(ratio)) < 0.03;
+}

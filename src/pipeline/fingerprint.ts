@@ -1,0 +1,82 @@
+import sharp from 'sharp';
+import sharpPhash from 'sharp-phash';
+import { TerminalError, describeError } from '../errors.js';
+import type { Fingerprint } from '../model.js';
+import { detailOf, phashOf, qualityOf, side } from './hashes.js';
+
+// The package's types describe an ES module; it is a CommonJS one.
+const packagePhash = sharpPhash as unknown as (image: Buffer) => Promise<string>;
+
+// Decoding is spread over photos, not over the rows of one photo.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** Pictures with more pixels than this are refused: a decompression bomb must not take the memory. */
+const mostPixels = 500_000_000;
+
+/** The grey 32x32 copy that the hashes are made from: one shrink-on-load decode, exactly as sharp-phash does it. */
+async function greyCopy(bytes: Uint8Array): Promise<Uint8Array> {
+  return sharp(bytes, { limitInputPixels: mostPixels, failOn: 'truncated' })
+    .greyscale()
+    .resize(side, side, { fit: 'fill' })
+    .rotate()
+    .raw()
+    .toBuffer();
+}
+
+/** Makes fingerprints; safe to call at the same time for many photos. */
+export interface Fingerprinter {
+  /** Changes when hashes made before no longer compare with new ones. */
+  readonly algorithm: string;
+  /** Throws TerminalError `PICTURE_UNREADABLE`. Memory: one shrunk copy of the picture. */
+  fingerprint(bytes: Uint8Array): Promise<Fingerprint>;
+}
+
+/**
+ * The algorithm is named by its version and by a canary: what it makes of a picture drawn here, next to what sharp-phash
+ * makes of it. Another libvips that decodes differently thus gets another name, and where the two hashes of the canary
+ * differ the package's own is used.
+ */
+export async function createFingerprinter(): Promise<Fingerprinter> {
+  const canary = await canaryPicture();
+  const pixels = await greyCopy(canary);
+  const ours = hexOf(phashOf(pixels));
+  const theirs = hexOf(bytesOfBits(await packagePhash(Buffer.from(canary))));
+  const agree = ours === theirs;
+  const algorithm = `1-${agree ? 'own' : 'package'}-${theirs}-${hexOf(detailOf(pixels)).slice(0, 16)}`;
+  return {
+    algorithm,
+    fingerprint: async (bytes) => {
+      try {
+        const grey = await greyCopy(bytes);
+        const phash = agree ? phashOf(grey) : bytesOfBits(await packagePhash(Buffer.from(bytes)));
+        return { algorithm, phash, detail: detailOf(grey), quality: qualityOf(grey) };
+      } catch (error) {
+        throw unreadable(error);
+      }
+    },
+  };
+}
+
+function unreadable(error: unknown): TerminalError {
+  const reason = describeError(error).replace(/\s+/gu, ' ').trim();
+  return new TerminalError('PICTURE_UNREADABLE', `cannot be decoded: ${reason}`);
+}
+
+/** A drawn JPEG with edges, gradients and curves; the same bytes wherever the same encoder made it. */
+async function canaryPicture(): Promise<Uint8Array> {
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480">
+    <linearGradient id="g" x2="1" y2="1"><stop stop-color="#135"/><stop offset="1" stop-color="#fc8"/></linearGradient>
+    <rect width="640" height="480" fill="url(#g)"/><circle cx="170" cy="150" r="90" fill="#eed"/>
+    <path d="M0 400 L210 250 L330 360 L470 210 L640 390 V480 H0Z" fill="#243"/><rect x="390" y="60" width="140" height="46" fill="#a22"/></svg>`;
+  return sharp(Buffer.from(drawing)).jpeg({ quality: 90 }).toBuffer();
+}
+
+/** Bytes of a string of 0 and 1, first bit highest. */
+export function bytesOfBits(bits: string): Uint8Array {
+  return Uint8Array.from(bits.match(/.{8}/gu) ?? [], (byte) => parseInt(byte, 2));
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,308 @@
+/** The seams between the layers: what each side promises. Parts get implementations handed to them by `agent.ts`. */
+import type {
+  Checkpoint,
+  Fingerprint,
+  Group,
+  Likeness,
+  Photo,
+  PhotoId,
+  PhotoKey,
+  ReadFacts,
+  Revision,
+  ServerTime,
+  SourceName,
+} from './model.js';
+
+/** Time, passed in so that tests need not wait. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts (never rejects). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Structured log: a constant message plus fields. */
+export interface Log {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** Photos of one page of a listing, in no promised order; the same photo may come twice. */
+export interface ListingPage {
+  readonly photos: readonly Photo[];
+  /** Things that are there and could not be read at all (a folder without permission). */
+  readonly unreadable: readonly { readonly name: string; readonly reason: string }[];
+  /** The source's clock when the pass began; the same on every page of a pass. */
+  readonly startedAt: ServerTime;
+  /** Photos on all pages, where the source knows beforehand. */
+  readonly expected: number | null;
+}
+
+/** Bytes of a picture good enough to fingerprint, and facts that only reading them gives. */
+export interface Picture {
+  readonly bytes: Uint8Array;
+  readonly facts: ReadFacts;
+}
+
+/**
+ * Where photos live. Every method may be called again after a failure.
+ * Errors: TransientError (try later), TerminalError (this photo never), FatalError (source unusable).
+ */
+export interface PhotoSource {
+  readonly name: SourceName;
+  readonly kind: 'immich' | 'folder';
+  /** Checks that the source can be used and learns what it can do. Call once before the rest; repeat after an outage is safe. */
+  open(): Promise<void>;
+  /** Every photo of the source. Rows may shift while it is paged: `gone` and the next `changes` heal that. */
+  list(signal?: AbortSignal): AsyncIterable<ListingPage>;
+  /** Photos touched since the checkpoint (all, when null), at least; more is allowed. */
+  changes(since: Checkpoint, signal?: AbortSignal): AsyncIterable<ListingPage>;
+  /** How many photos a listing would give now, cheaply; null where that cannot be told. */
+  count(): Promise<number | null>;
+  /** The photo as it is now; null when its source says that it does not exist. */
+  look(key: PhotoKey): Promise<Photo | null>;
+  /** Throws TransientError `PICTURE_NOT_READY` while it is not there yet. */
+  picture(photo: Photo): Promise<Picture>;
+}
+
+/** A tag on the server. */
+export interface TagRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An album on the server. `version` moves when its name or members do. */
+export interface AlbumRef {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly owned: boolean;
+  readonly shared: boolean;
+  readonly assetCount: number;
+}
+
+/** The labels of one Immich account. Writes are safe to repeat unless said otherwise; batches of at most 200 photos. */
+export interface LabelTarget {
+  readonly source: SourceName;
+  /** Every tag of the account. */
+  tags(): Promise<readonly TagRef[]>;
+  /** Makes the tag (and its parents) where missing. */
+  ensureTag(name: string): Promise<TagRef>;
+  /** Own photos that carry the tag, each with its `updatedAt`. */
+  carriers(tag: TagRef): Promise<ReadonlyMap<PhotoKey, number>>;
+  /** Tags and `updatedAt` of one photo; null when it is gone. */
+  tagsOf(key: PhotoKey): Promise<{ readonly tags: readonly string[]; readonly updatedAt: number } | null>;
+  tagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void>;
+  untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void>;
+  /** Removes the tag itself; its carriers must have been untagged before (files keep copies). */
+  deleteTag(tag: TagRef): Promise<void>;
+  /** Albums of the account, with those shared with it. */
+  albums(): Promise<readonly AlbumRef[]>;
+  albumMembers(id: string): Promise<readonly PhotoKey[]>;
+  /** Not safe to repeat: look for an album of that name and description first. */
+  createAlbum(name: string, description: string, keys: readonly PhotoKey[]): Promise<AlbumRef>;
+  addToAlbum(id: string, keys: readonly PhotoKey[]): Promise<void>;
+  removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<void>;
+  deleteAlbum(id: string): Promise<void>;
+}
+
+export type FingerprintState = 'wanted' | 'done' | 'failed' | 'none';
+
+/** A photo as the index holds it. */
+export interface IndexedPhoto extends Photo {
+  readonly id: PhotoId;
+  readonly fingerprint: FingerprintState;
+  readonly failure: string | null;
+  readonly albumCount: number;
+}
+
+/** What the index made of a batch. */
+export interface Observation {
+  /** Keys whose picture is wanted now. */
+  readonly wanted: readonly PhotoKey[];
+  /** Photos that are new or whose facts changed. */
+  readonly changed: number;
+}
+
+/** A photo's looks and how they compare with all others: handed over together so that one transaction holds all. */
+export interface Examined {
+  readonly id: PhotoId;
+  readonly revision: Revision;
+  readonly facts: ReadFacts;
+  readonly fingerprint: Fingerprint;
+  readonly likenesses: readonly Omit<Likeness, 'a'>[];
+}
+
+/** Every photo ever seen and how it looks. Rebuildable; written when a call returns, safe from a power cut after `flush`. */
+export interface PhotoStore {
+  /** Writes facts, marks what must be (re-)fingerprinted and re-grouped. Safe to repeat. `pass` marks photos seen by one listing. */
+  observe(photos: readonly Photo[], pass?: number): Observation;
+  get(key: PhotoKey): IndexedPhoto | null;
+  byId(id: PhotoId): IndexedPhoto | null;
+  /** Photos whose picture is wanted, also from earlier runs. */
+  wanted(source: SourceName): readonly PhotoKey[];
+  /** Fingerprint of another photo with the same bytes, so that no bytes are decoded twice. */
+  fingerprintOfBytes(sha1: string, algorithm: string): Fingerprint | null;
+  examined(result: Examined): void;
+  /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. */
+  failed(key: PhotoKey, reason: string): void;
+  /** A number for the next full listing, larger than all before. */
+  nextPass(): number;
+  /** Keys of a source that the listing `pass` did not show. */
+  unseen(source: SourceName, pass: number): readonly PhotoKey[];
+  remove(keys: readonly PhotoKey[]): readonly PhotoId[];
+  /** Photos of a source that its `count()` would count: all but trashed ones. */
+  countOf(source: SourceName): number;
+  /** All fingerprints of one algorithm, to fill the search at start. */
+  fingerprints(algorithm: string): Iterable<{ readonly id: PhotoId } & Omit<Fingerprint, 'algorithm'>>;
+  /** Marks everything made by another algorithm as wanted; returns how many. */
+  outdate(algorithm: string): number;
+  counts(): IndexCounts;
+  failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[];
+  flush(): void;
+}
+
+/** Links and groups. Rebuildable from the photos. */
+export interface GroupStore {
+  /** Photos whose group may have changed since they were last regrouped. */
+  dirty(): readonly PhotoId[];
+  /** Photos that look alike, at any of the distances kept. */
+  likenessesOf(id: PhotoId): readonly Likeness[];
+  /** Other photos with the same SHA-1. */
+  sameBytes(id: PhotoId): readonly PhotoId[];
+  /** All members of the group that holds the photo; empty when there is none. */
+  groupMates(id: PhotoId): readonly PhotoId[];
+  /** Replaces the groups of all `scope` photos by `groups`, and marks the scope clean. */
+  regroup(scope: readonly PhotoId[], groups: readonly Group[]): void;
+  groups(): readonly Group[];
+  groupOf(id: PhotoId): Group | null;
+}
+
+/** Which photos lie in a person's albums: a keep rule, read again only where an album's version moved. */
+export interface AlbumStore {
+  versions(source: SourceName): ReadonlyMap<string, string>;
+  setMembers(source: SourceName, albumId: string, version: string, keys: readonly PhotoKey[]): void;
+  drop(source: SourceName, albumIds: readonly string[]): void;
+}
+
+export interface IndexCounts {
+  readonly photos: number;
+  readonly fingerprinted: number;
+  readonly waiting: number;
+  readonly failed: number;
+  readonly groups: number;
+  readonly extras: number;
+}
+
+/** Numbers of groups, kept where nothing rebuilds them. */
+export interface GroupNumbers {
+  /** Numbers that photos had last, also from groups that ended. */
+  numbersOf(keys: readonly PhotoKey[]): ReadonlyMap<PhotoKey, number>;
+  /** A number never given before. */
+  take(): number;
+  remember(groups: readonly Group[]): void;
+}
+
+/** Kinds of label that are written. */
+export type LabelKind = 'tag' | 'album';
+
+/**
+ * What became of a label that we wrote:
+ * `pending` (the call may or may not have reached the server), `written` (the server said yes), `seen` (read back once after
+ * the server had settled), `verified` (read back twice), `removing` (we took it off, not settled yet),
+ * `by-hand` (a person took it off: not put back while the group stays the same), `refused` (it will not stick).
+ */
+export type LabelState = 'pending' | 'written' | 'seen' | 'verified' | 'removing' | 'by-hand' | 'refused';
+
+/** One label on one photo, made by us. */
+export interface OwnLabel {
+  readonly source: SourceName;
+  readonly kind: LabelKind;
+  /** Tag name, or album id. */
+  readonly name: string;
+  readonly photo: PhotoKey;
+  readonly state: LabelState;
+  /** Writes so far. */
+  readonly tries: number;
+  /** The photo's `updatedAt` before the write: when it has moved, the server has settled. */
+  readonly baseline: number;
+  /** When the state was reached, our clock, milliseconds. */
+  readonly since: number;
+  /** Members of the group it was written for. */
+  readonly signature: string;
+  readonly operation: number;
+}
+
+/** A tag or album that did not exist before us. */
+export interface MadeThing {
+  readonly source: SourceName;
+  readonly kind: LabelKind;
+  readonly name: string;
+  /** Id on the server; null while the call that makes it may be under way. */
+  readonly serverId: string | null;
+  readonly description: string;
+  /** Album version after our last write; it moves when somebody else changes the album. */
+  readonly version: string;
+  readonly state: 'here' | 'by-hand';
+}
+
+export interface JournalEntry {
+  readonly source: SourceName;
+  readonly kind: string;
+  readonly name: string;
+  readonly photos: readonly PhotoKey[];
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly command: string;
+  readonly startedAt: number;
+  readonly operations: number;
+}
+
+/** Everything that we wrote, and what was there before. Cannot be rebuilt: each call is on disk when it returns. */
+export interface Journal {
+  startRun(command: string): string;
+  /** Runs that applied something, newest first. */
+  runs(): readonly RunRecord[];
+  /** Written before the call to the server; returns the operation's number. */
+  begin(run: string, entry: JournalEntry): number;
+  /** Written after the call; `error` when it failed. */
+  end(operation: number, error?: string): void;
+  /** What a run did, oldest first. */
+  entries(run: string): readonly (JournalEntry & { readonly operation: number })[];
+  /** Labels of ours, in any state. */
+  labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[];
+  /** Adds or overwrites labels. */
+  put(labels: readonly OwnLabel[]): void;
+  forget(labels: readonly Pick<OwnLabel, 'source' | 'kind' | 'name' | 'photo'>[]): void;
+  made(source: SourceName, kind: LabelKind): readonly MadeThing[];
+  putMade(thing: MadeThing): void;
+  forgetMade(thing: Pick<MadeThing, 'source' | 'kind' | 'name'>): void;
+  /** Something that a person must agree to before it goes on; null when there is nothing. */
+  hold(kind: HoldKind): string | null;
+  setHold(kind: HoldKind, reason: string | null): void;
+  /** Runs the work in one transaction. */
+  together<T>(work: () => T): T;
+  /** Copies the journal beside itself, for the day the file is damaged. */
+  backUp(): void;
+}
+
+/** `removals`: no label is taken off (the journal was restored). `labels`: nothing is written (everything was undone). */
+export type HoldKind = 'removals' | 'labels';
+
+export interface SourceState {
+  readonly checkpoint: Checkpoint;
+  /** Difference of `count()` and the index when the last full listing was complete; null before that. */
+  readonly countOffset: number | null;
+}
+
+/** Small state that a person may read and edit. */
+export interface Checkpoints {
+  of(source: SourceName): SourceState;
+  /** Moves it, on disk when the promise resolves. */
+  move(source: SourceName, state: Partial<SourceState>): Promise<void>;
+}

@@ -1,0 +1,139 @@
+import type { ApiKeyResponseDto, ServerVersionResponseDto, UserAdminResponseDto } from '@immich/sdk';
+import { FatalError, TerminalError, exitCodes } from '../../errors.js';
+import type { ImmichClient } from './client.js';
+
+/** What a feature of ours needs from Immich. Versions: first release whose routes it can use. */
+export interface FeatureNeeds {
+  readonly permissions: readonly string[];
+  readonly since: string;
+}
+
+export const featureNeeds = {
+  read: { permissions: ['asset.read', 'asset.view', 'user.read'], since: '1.113.0' },
+  count: { permissions: ['asset.statistics'], since: '1.137.0' },
+  tags: { permissions: ['tag.create', 'tag.read', 'tag.asset'], since: '1.137.0' },
+  'remove empty tags': { permissions: ['tag.delete'], since: '1.137.0' },
+  'know albums': { permissions: ['album.read'], since: '1.137.0' },
+  albums: {
+    permissions: ['album.create', 'album.read', 'album.delete', 'albumAsset.create', 'albumAsset.delete'],
+    since: '1.137.0',
+  },
+} as const satisfies Record<string, FeatureNeeds>;
+
+export type Feature = keyof typeof featureNeeds;
+
+/** What one server lets one key do: probed once, carried as data. */
+export interface Capabilities {
+  /** `3.1.0` */
+  readonly version: string;
+  /** Id of the user that the key belongs to. */
+  readonly userId: string;
+  readonly userName: string;
+  /** Permissions of the key; null where the server does not tell (before 1.140). */
+  readonly permissions: ReadonlySet<string> | null;
+  /** True when this release knows how to write to that version. */
+  readonly writable: boolean;
+}
+
+const newestMajor = 3;
+
+/** Asks the server who it is and what the key may do. Throws FatalErrors that say what to mend. */
+export async function probeCapabilities(client: ImmichClient): Promise<Capabilities> {
+  const version = await probeVersion(client);
+  const permissions = await probePermissions(client);
+  requirePermissions(permissions, featureNeeds.read.permissions);
+  const { body: user } = await client.json<UserAdminResponseDto>({ method: 'GET', route: '/users/me' });
+  const [major = 0] = version.split('.').map(Number);
+  return {
+    version,
+    userId: user.id,
+    userName: user.name,
+    permissions,
+    writable: major <= newestMajor && isAtLeast(version, featureNeeds.tags.since),
+  };
+}
+
+async function probeVersion(client: ImmichClient): Promise<string> {
+  const notImmich = (cause?: unknown): FatalError =>
+    new FatalError(
+      'IMMICH_NOT_IMMICH',
+      `${client.baseUrl} is not an Immich server; immich.url is the address that you open in the browser`,
+      exitCodes.usage,
+      { cause },
+    );
+  try {
+    const { body: ping } = await client.json<{ res?: string } | null>({
+      method: 'GET',
+      route: '/server/ping',
+    });
+    if (ping?.res !== 'pong') throw notImmich();
+    const { body } = await client.json<ServerVersionResponseDto>({ method: 'GET', route: '/server/version' });
+    return `${body.major}.${body.minor}.${body.patch}`;
+  } catch (error) {
+    throw error instanceof TerminalError ? notImmich(error) : error;
+  }
+}
+
+/** `GET /api-keys/me` needs no permission and exists since 1.140; before that nothing tells. */
+async function probePermissions(client: ImmichClient): Promise<ReadonlySet<string> | null> {
+  try {
+    const { body } = await client.json<ApiKeyResponseDto>({ method: 'GET', route: '/api-keys/me' });
+    return new Set(body.permissions);
+  } catch (error) {
+    // Before 1.140 the route is that of a key by id, and "me" is none: 404 or 400.
+    if (error instanceof TerminalError) return null;
+    if (error instanceof FatalError && error.code === 'IMMICH_FORBIDDEN') return null;
+    throw error;
+  }
+}
+
+/** Permissions of the list that the key lacks; empty when all are there or when the server does not tell. */
+export function missingPermissions(
+  granted: ReadonlySet<string> | null,
+  needed: readonly string[],
+): readonly string[] {
+  if (granted === null || granted.has('all')) return [];
+  return needed.filter((permission) => !granted.has(permission));
+}
+
+function requirePermissions(granted: ReadonlySet<string> | null, needed: readonly string[]): void {
+  const missing = missingPermissions(granted, needed);
+  if (missing.length === 0) return;
+  throw new FatalError(
+    'IMMICH_FORBIDDEN',
+    `The API key lacks the permission ${missing.join(', ')}; add it in Account settings > API keys`,
+    exitCodes.refused,
+  );
+}
+
+/** Compares `major.minor.patch`. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const a = version.split('.').map(Number);
+  const b = wanted.split('.').map(Number);
+  for (let i = 0; i < 3; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/** Throws when the server or the key cannot do it, naming what is missing. */
+export function requireFeature(capabilities: Capabilities, feature: Feature, force: boolean): void {
+  const needs: FeatureNeeds = featureNeeds[feature];
+  if (!capabilities.writable && !force)
+    throw new FatalError(
+      'IMMICH_VERSION',
+      `Immich ${capabilities.version} is not known to this release (it writes to 1.137 up to ${newestMajor}.x), so nothing is written to it; --force-version writes all the same`,
+      exitCodes.refused,
+    );
+  requirePermissions(capabilities.permissions, needs.permissions);
+}
+
+/** True when the key has, or may have, what the feature needs. */
+export function hasFeature(capabilities: Capabilities, feature: Feature): boolean {
+  const needs: FeatureNeeds = featureNeeds[feature];
+  return (
+    isAtLeast(capabilities.version, needs.since) &&
+    missingPermissions(capabilities.permissions, needs.permissions).length === 0
+  );
+}

@@ -1,0 +1,130 @@
+import type { SearchStatisticsResponseDto } from '@immich/sdk';
+import { FatalError, TerminalError, TransientError, exitCodes } from '../../errors.js';
+import { parseKey, type Checkpoint, type Photo, type PhotoKey, type SourceName } from '../../model.js';
+import type { ListingPage, PhotoSource, Picture } from '../../ports.js';
+import { hasFeature, probeCapabilities, type Capabilities } from './capabilities.js';
+import type { ImmichClient } from './client.js';
+import { photoOfAsset, type ListedAsset, type Viewer } from './map-asset.js';
+import { searchAssets, type AssetSearch } from './paging.js';
+
+export interface ImmichSourceOptions {
+  readonly name: SourceName;
+  /** Name of the server in photo keys. */
+  readonly server: string;
+  readonly client: ImmichClient;
+  /** User ids of other configured accounts of the same server: they list their own photos. */
+  readonly listedElsewhere: () => ReadonlySet<string>;
+}
+
+/** The photos of one Immich account, with those of partners who share with it. */
+export class ImmichSource implements PhotoSource {
+  readonly kind = 'immich';
+  readonly name: SourceName;
+  readonly #options: ImmichSourceOptions;
+  #capabilities: Capabilities | null = null;
+
+  constructor(options: ImmichSourceOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    this.#capabilities = await probeCapabilities(this.#options.client);
+  }
+
+  /** What the server and the key allow. Call `open` first. */
+  get capabilities(): Capabilities {
+    if (this.#capabilities === null) throw new Error(`source ${this.name} was not opened`);
+    return this.#capabilities;
+  }
+
+  list(signal?: AbortSignal): AsyncIterable<ListingPage> {
+    return this.#pages({}, signal);
+  }
+
+  changes(since: Checkpoint, signal?: AbortSignal): AsyncIterable<ListingPage> {
+    const filter = since === null ? {} : { updatedAfter: new Date(since).toISOString() };
+    return this.#pages(filter, signal);
+  }
+
+  async *#pages(search: AssetSearch, signal?: AbortSignal): AsyncGenerator<ListingPage> {
+    const { client } = this.#options;
+    const all = search.updatedAfter === undefined;
+    const expected = all ? await this.count() : null;
+    const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true }, { signal });
+    for await (const { assets, startedAt } of pages)
+      yield { photos: this.#photosOf(assets), unreadable: [], startedAt, expected };
+  }
+
+  #photosOf(assets: readonly ListedAsset[]): Photo[] {
+    const viewer = this.#viewer();
+    const elsewhere = this.#options.listedElsewhere();
+    return assets
+      .filter((asset) => asset.ownerId === viewer.userId || !elsewhere.has(asset.ownerId))
+      .map((asset) => photoOfAsset(asset, viewer));
+  }
+
+  #viewer(): Viewer {
+    return { source: this.name, server: this.#options.server, userId: this.capabilities.userId };
+  }
+
+  /** `POST /search/statistics` (1.137): trashed assets are not counted. */
+  async count(): Promise<number | null> {
+    if (!hasFeature(this.capabilities, 'count')) return null;
+    try {
+      const { body } = await this.#options.client.json<SearchStatisticsResponseDto>({
+        method: 'POST',
+        route: '/search/statistics',
+        body: {},
+        priority: 1,
+      });
+      return body.total;
+    } catch (error) {
+      if (error instanceof TerminalError) return null;
+      throw error;
+    }
+  }
+
+  async look(key: PhotoKey): Promise<Photo | null> {
+    const asset = await lookAtAsset(this.#options.client, key);
+    return asset === null ? null : (this.#photosOf([asset])[0] ?? null);
+  }
+
+  async picture(photo: Photo): Promise<Picture> {
+    try {
+      const bytes = await this.#options.client.bytes({
+        method: 'GET',
+        route: '/assets/{id}/thumbnail',
+        params: { id: assetIdOf(photo.key) },
+        query: { size: 'thumbnail' },
+      });
+      return { bytes, facts: {} };
+    } catch (error) {
+      // "Not generated yet" and "never will be" look the same here.
+      if (error instanceof TerminalError && error.code === 'IMMICH_NOT_FOUND')
+        throw new TransientError('PICTURE_NOT_READY', `${photo.name}: Immich has no thumbnail of it`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+}
+
+/** The asset as it is now; null when the server says that it does not exist (400, all versions). */
+export async function lookAtAsset(client: ImmichClient, key: PhotoKey): Promise<ListedAsset | null> {
+  try {
+    const request = { method: 'GET', route: '/assets/{id}', params: { id: assetIdOf(key) } } as const;
+    return (await client.json<ListedAsset>({ ...request, priority: 1 })).body;
+  } catch (error) {
+    if (error instanceof TerminalError && ['IMMICH_REJECTED', 'IMMICH_NOT_FOUND'].includes(error.code))
+      return null;
+    throw error;
+  }
+}
+
+/** The asset behind a photo key of an Immich source. */
+export function assetIdOf(key: PhotoKey): string {
+  const parsed = parseKey(key);
+  if (parsed?.kind === 'immich') return parsed.assetId;
+  throw new FatalError('KEY_NOT_IMMICH', `${key} is not a photo of an Immich server`, exitCodes.failed);
+}

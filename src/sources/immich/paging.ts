@@ -1,0 +1,53 @@
+import type { SearchResponseDto } from '@immich/sdk';
+import type { ServerTime } from '../../model.js';
+import type { ImmichClient } from './client.js';
+import type { ListedAsset } from './map-asset.js';
+
+/** Filters of `POST /search/metadata` (1.113 to 3.x) that we use. */
+export interface AssetSearch {
+  /** ISO time, inclusive. */
+  readonly updatedAfter?: string;
+  readonly tagIds?: readonly string[];
+  readonly albumIds?: readonly string[];
+  readonly withDeleted?: boolean;
+  readonly withExif?: boolean;
+}
+
+export interface AssetPage {
+  readonly assets: readonly ListedAsset[];
+  /** Server's clock at the first page's answer. */
+  readonly startedAt: ServerTime;
+}
+
+const pageSize = 1000;
+
+/**
+ * All pages of a search. The next page is asked for while the caller works on this one. Paging is by OFFSET in the order
+ * of capture: rows shift when assets come or go meanwhile, so an asset may come twice or be skipped.
+ */
+export async function* searchAssets(
+  client: ImmichClient,
+  search: AssetSearch,
+  options: { readonly signal?: AbortSignal | undefined; readonly priority?: 0 | 1 } = {},
+): AsyncGenerator<AssetPage> {
+  const ask = (page: number): ReturnType<typeof client.json<SearchResponseDto>> => {
+    const answer = client.json<SearchResponseDto>({
+      method: 'POST',
+      route: '/search/metadata',
+      body: { ...search, page, size: pageSize },
+      priority: options.priority ?? 1,
+      signal: options.signal,
+    });
+    // Looked at when its turn comes; a caller that stopped early must not leave a rejection unhandled.
+    answer.catch(() => undefined);
+    return answer;
+  };
+  let next: ReturnType<typeof ask> | null = ask(1);
+  let startedAt: ServerTime | null = null;
+  for (let page = 1; next !== null; page++) {
+    const { body, date }: Awaited<ReturnType<typeof ask>> = await next;
+    startedAt ??= date ?? (0 as ServerTime);
+    next = body.assets.nextPage === null ? null : ask(page + 1);
+    yield { assets: body.assets.items, startedAt };
+  }
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import { JSONFile } from 'lowdb/node';
+import { describeError } from '../errors.js';
+import type { ServerTime, SourceName } from '../model.js';
+import type { Checkpoints, Clock, Log, SourceState } from '../ports.js';
+import { setAside } from './state-dir.js';
+
+/** What `state.json` holds: small, and fit for a person to read and edit. */
+interface StateFile {
+  version: 1;
+  /** Id of the index that the checkpoints belong to. */
+  index: string;
+  sources: Record<string, { checkpoint: string | null; countOffset: number | null }>;
+  /** Who an account was when it was first seen: the same name must not become another library. */
+  accounts: Record<string, string>;
+  /** Folder name to path, so that a folder keeps its name. */
+  folders: Record<string, string>;
+}
+
+/** `state.json`: checkpoints, identities of servers, names of folders. */
+export class StateJson implements Checkpoints {
+  readonly #low: Low<StateFile>;
+
+  private constructor(low: Low<StateFile>) {
+    this.#low = low;
+  }
+
+  /** Reads the file; a damaged or newer one is set aside and begun anew, which costs a full listing. */
+  static async open(dir: string, indexId: string, clock: Clock, log: Log): Promise<StateJson> {
+    const path = join(dir, 'state.json');
+    const empty: StateFile = { version: 1, index: indexId, sources: {}, accounts: {}, folders: {} };
+    const low = new Low<StateFile>(new JSONFile(path), structuredClone(empty));
+    try {
+      await low.read();
+      if (!isStateFile(low.data)) throw new Error('not a state file of this release');
+    } catch (error) {
+      const aside = existsSync(path) ? setAside(path, clock) : path;
+      log.warn(
+        { path, aside, reason: describeError(error) },
+        'state.json could not be used and was set aside; sources are listed from the beginning',
+      );
+      low.data = structuredClone(empty);
+    }
+    if (low.data.index !== indexId) {
+      low.data.index = indexId;
+      low.data.sources = {};
+    }
+    await low.write();
+    return new StateJson(low);
+  }
+
+  of(source: SourceName): SourceState {
+    const entry = this.#low.data.sources[source];
+    const at = Date.parse(entry?.checkpoint ?? '');
+    return {
+      checkpoint: Number.isNaN(at) ? null : (at as ServerTime),
+      countOffset: entry?.countOffset ?? null,
+    };
+  }
+
+  async move(source: SourceName, state: Partial<SourceState>): Promise<void> {
+    const next = { ...this.of(source), ...state };
+    this.#low.data.sources[source] = {
+      checkpoint: next.checkpoint === null ? null : new Date(next.checkpoint).toISOString(),
+      countOffset: next.countOffset,
+    };
+    await this.#low.write();
+  }
+
+  /** The identity an account had before; null for a new one. */
+  accountIdentity(source: SourceName): string | null {
+    return this.#low.data.accounts[source] ?? null;
+  }
+
+  async rememberAccount(source: SourceName, identity: string): Promise<void> {
+    if (this.#low.data.accounts[source] === identity) return;
+    this.#low.data.accounts[source] = identity;
+    await this.#low.write();
+  }
+
+  folders(): Readonly<Record<string, string>> {
+    return this.#low.data.folders;
+  }
+
+  async rememberFolders(folders: Readonly<Record<string, string>>): Promise<void> {
+    Object.assign(this.#low.data.folders, folders);
+    await this.#low.write();
+  }
+}
+
+function isStateFile(data: unknown): data is StateFile {
+  const file = data as Partial<StateFile> | null;
+  return (
+    typeof file === 'object' &&
+    file !== null &&
+    file.version === 1 &&
+    typeof file.index === 'string' &&
+    [file.sources, file.accounts, file.folders].every((part) => typeof part === 'object')
+  );
+}

@@ -1,0 +1,130 @@
+import type { Evidence, EvidenceKind, Group, Likeness, Member, PhotoId, PhotoKey } from '../model.js';
+import type { GroupStore } from '../ports.js';
+import { pluck, transaction, type Db } from './sqlite.js';
+
+interface MemberRow {
+  number: number;
+  key: PhotoKey;
+  role: Member['role'];
+  kept_as: PhotoKey | null;
+  evidence: EvidenceKind | null;
+  score: number | null;
+  phash_bits: number | null;
+  detail_bits: number | null;
+}
+
+const selectMembers = `SELECT m.number, p.key, m.role, m.kept_as, m.evidence, m.score, m.phash_bits, m.detail_bits
+  FROM members m JOIN photos p ON p.id = m.photo`;
+
+/** `GroupStore` on `index.db`. */
+export class SqliteGroupStore implements GroupStore {
+  readonly #db: Db;
+  readonly #sql;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#sql = {
+      likenesses: db.prepare(
+        `SELECT a, b, phash_bits AS phashBits, detail_bits AS detailBits, orientation FROM likenesses WHERE a = ?1
+         UNION ALL SELECT b, a, phash_bits, detail_bits, orientation FROM likenesses WHERE b = ?1`,
+      ),
+      sameBytes: db.prepare(
+        'SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1) AND id <> ?1',
+      ),
+      mates: db.prepare(
+        'SELECT photo FROM members WHERE number = (SELECT number FROM members WHERE photo = ?)',
+      ),
+      numberOf: db.prepare('SELECT number FROM members WHERE photo = ?'),
+      clean: db.prepare('UPDATE photos SET dirty = 0 WHERE id = ?'),
+      dropMembers: db.prepare('DELETE FROM members WHERE number = ?'),
+      dropGroup: db.prepare('DELETE FROM groups WHERE number = ?'),
+      addGroup: db.prepare('INSERT OR REPLACE INTO groups VALUES (?, ?)'),
+      addMember: db.prepare(
+        `INSERT OR REPLACE INTO members SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM photos WHERE key = ?`,
+      ),
+    };
+  }
+
+  dirty(): readonly PhotoId[] {
+    const rows = this.#db.prepare('SELECT id FROM photos WHERE dirty = 1 ORDER BY id').all();
+    return (rows as { id: PhotoId }[]).map((row) => row.id);
+  }
+
+  likenessesOf(id: PhotoId): readonly Likeness[] {
+    return this.#sql.likenesses.all(id) as Likeness[];
+  }
+
+  sameBytes(id: PhotoId): readonly PhotoId[] {
+    return (this.#sql.sameBytes.all(id) as { id: PhotoId }[]).map((row) => row.id);
+  }
+
+  groupMates(id: PhotoId): readonly PhotoId[] {
+    return (this.#sql.mates.all(id) as { photo: PhotoId }[]).map((row) => row.photo);
+  }
+
+  regroup(scope: readonly PhotoId[], groups: readonly Group[]): void {
+    transaction(this.#db, () => {
+      for (const id of scope) {
+        const old = this.#sql.numberOf.get(id) as { number: number } | undefined;
+        if (old !== undefined) {
+          this.#sql.dropMembers.run(old.number);
+          this.#sql.dropGroup.run(old.number);
+        }
+        this.#sql.clean.run(id);
+      }
+      for (const group of groups) this.#insert(group);
+    });
+  }
+
+  #insert(group: Group): void {
+    this.#sql.addGroup.run(group.number, group.keeper);
+    group.members.forEach((member, place) => {
+      const { evidence } = member;
+      this.#sql.addMember.run(
+        group.number,
+        place,
+        member.role,
+        member.keptAs,
+        evidence?.kind ?? null,
+        evidence?.score ?? null,
+        evidence?.distance?.phash ?? null,
+        evidence?.distance?.detail ?? null,
+        member.key,
+      );
+    });
+  }
+
+  groups(): readonly Group[] {
+    const rows = this.#db.prepare(`${selectMembers} ORDER BY m.number, m.place`).all();
+    return groupsOfRows(rows as MemberRow[]);
+  }
+
+  groupOf(id: PhotoId): Group | null {
+    const number = pluck(this.#db, 'SELECT number FROM members WHERE photo = ?', id);
+    if (number === undefined) return null;
+    const rows = this.#db.prepare(`${selectMembers} WHERE m.number = ? ORDER BY m.place`).all(Number(number));
+    return groupsOfRows(rows as MemberRow[])[0] ?? null;
+  }
+}
+
+function groupsOfRows(rows: readonly MemberRow[]): Group[] {
+  const members = new Map<number, Member[]>();
+  for (const row of rows) {
+    const list = members.get(row.number) ?? [];
+    list.push({ key: row.key, role: row.role, keptAs: row.kept_as, evidence: evidenceOfRow(row) });
+    members.set(row.number, list);
+  }
+  return [...members].flatMap(([number, list]) => {
+    const keeper = list[0];
+    return keeper === undefined ? [] : [{ number, keeper: keeper.key, members: list }];
+  });
+}
+
+function evidenceOfRow(row: MemberRow): Evidence | null {
+  if (row.evidence === null || row.score === null) return null;
+  const distance =
+    row.phash_bits === null || row.detail_bits === null
+      ? null
+      : { phash: row.phash_bits, detail: row.detail_bits };
+  return { kind: row.evidence, score: row.score, distance };
+}

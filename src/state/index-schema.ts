@@ -1,0 +1,76 @@
+/** Steps that build `index.db`; never edited once released, only added to. */
+export const indexMigrations: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE photos (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    realm TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    media TEXT NOT NULL,
+    presence TEXT NOT NULL,
+    writable INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    library TEXT,
+    sha1 BLOB,
+    thumb_hash BLOB,
+    width INTEGER,
+    height INTEGER,
+    byte_size INTEGER,
+    format TEXT NOT NULL,
+    taken_at INTEGER,
+    camera TEXT,
+    exposure TEXT,
+    has_location INTEGER NOT NULL,
+    favorite INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    file_id TEXT,
+    facts BLOB NOT NULL,
+    pass INTEGER NOT NULL DEFAULT 0,
+    dirty INTEGER NOT NULL DEFAULT 1,
+    looks TEXT NOT NULL,
+    failure TEXT,
+    algorithm TEXT,
+    phash BLOB,
+    detail BLOB,
+    quality INTEGER
+  );
+  CREATE INDEX photos_by_bytes ON photos (sha1) WHERE sha1 IS NOT NULL;
+  CREATE INDEX photos_dirty ON photos (id) WHERE dirty = 1;
+  CREATE INDEX photos_wanted ON photos (source) WHERE looks = 'wanted';
+  CREATE INDEX photos_by_source ON photos (source, presence);
+  CREATE TABLE likenesses (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    phash_bits INTEGER NOT NULL,
+    detail_bits INTEGER NOT NULL,
+    orientation INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+  ) WITHOUT ROWID;
+  CREATE INDEX likenesses_back ON likenesses (b);
+  CREATE TABLE groups (number INTEGER PRIMARY KEY, keeper TEXT NOT NULL);
+  CREATE TABLE members (
+    photo INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    kept_as TEXT,
+    evidence TEXT,
+    score REAL,
+    phash_bits INTEGER,
+    detail_bits INTEGER
+  );
+  CREATE INDEX members_of ON members (number, place);
+  CREATE TABLE albums (
+    source TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,
+    PRIMARY KEY (source, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE album_photos (
+    photo_key TEXT NOT NULL, album TEXT NOT NULL, source TEXT NOT NULL,
+    PRIMARY KEY (photo_key, album)
+  ) WITHOUT ROWID;
+  CREATE INDEX album_photos_of ON album_photos (album);
+  `,
+];

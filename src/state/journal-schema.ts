@@ -1,0 +1,43 @@
+/** Steps that build `journal.db`; never edited once released, only added to. The file is backed up before each new step. */
+export const journalMigrations: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE runs (id TEXT PRIMARY KEY, command TEXT NOT NULL, started_at INTEGER NOT NULL);
+  CREATE TABLE operations (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES runs (id),
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    photos TEXT NOT NULL,
+    state TEXT NOT NULL,
+    error TEXT
+  );
+  CREATE INDEX operations_of ON operations (run);
+  CREATE TABLE labels (
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    photo TEXT NOT NULL,
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    baseline INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    signature TEXT NOT NULL,
+    operation INTEGER NOT NULL,
+    PRIMARY KEY (source, kind, name, photo)
+  ) WITHOUT ROWID;
+  CREATE TABLE made (
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    server_id TEXT,
+    description TEXT NOT NULL,
+    version TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (source, kind, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE group_numbers (photo TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+];

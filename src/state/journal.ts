@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import type { Group, PhotoKey, SourceName } from '../model.js';
+import type {
+  Clock,
+  GroupNumbers,
+  HoldKind,
+  Journal,
+  JournalEntry,
+  LabelKind,
+  MadeThing,
+  OwnLabel,
+  RunRecord,
+} from '../ports.js';
+import { pluck, transaction, type Db } from './sqlite.js';
+
+/** `Journal` on `journal.db`. */
+export class SqliteJournal implements Journal {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #backupPath: string;
+
+  constructor(db: Db, clock: Clock, backupPath: string) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#backupPath = backupPath;
+  }
+
+  startRun(command: string): string {
+    const id = `${new Date(this.#clock.now()).toISOString().slice(0, 19)}-${randomUUID().slice(0, 4)}`;
+    this.#db.prepare('INSERT INTO runs VALUES (?, ?, ?)').run(id, command, this.#clock.now());
+    return id;
+  }
+
+  runs(): readonly RunRecord[] {
+    const rows = this.#db.prepare(
+      `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations FROM runs r
+       JOIN operations o ON o.run = r.id AND o.state <> 'failed' GROUP BY r.id ORDER BY r.started_at DESC, r.rowid DESC`,
+    );
+    return rows.all() as RunRecord[];
+  }
+
+  begin(run: string, entry: JournalEntry): number {
+    const insert = this.#db.prepare(
+      `INSERT INTO operations (run, at, source, kind, name, photos, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')`,
+    );
+    const photos = JSON.stringify(entry.photos);
+    const result = insert.run(run, this.#clock.now(), entry.source, entry.kind, entry.name, photos);
+    return Number(result.lastInsertRowid);
+  }
+
+  end(operation: number, error?: string): void {
+    const update = this.#db.prepare('UPDATE operations SET state = ?, error = ? WHERE id = ?');
+    update.run(error === undefined ? 'applied' : 'failed', error ?? null, operation);
+  }
+
+  entries(run: string): readonly (JournalEntry & { readonly operation: number })[] {
+    const sql = `SELECT id AS operation, source, kind, name, photos FROM operations WHERE run = ? AND state <> 'failed' ORDER BY id`;
+    const rows = this.#db.prepare(sql).all(run) as (Omit<JournalEntry, 'photos'> & {
+      operation: number;
+      photos: string;
+    })[];
+    return rows.map((row) => ({ ...row, photos: JSON.parse(row.photos) as PhotoKey[] }));
+  }
+
+  labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[] {
+    const sql = `SELECT * FROM labels WHERE source = ? AND kind = ? ${name === undefined ? '' : 'AND name = ?'}`;
+    return this.#db.prepare(sql).all(source, kind, ...(name === undefined ? [] : [name])) as OwnLabel[];
+  }
+
+  put(labels: readonly OwnLabel[]): void {
+    const insert = this.#db.prepare('INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    transaction(this.#db, () => {
+      for (const { source, kind, name, photo, state, tries, baseline, since, signature, operation } of labels)
+        insert.run(source, kind, name, photo, state, tries, baseline, since, signature, operation);
+    });
+  }
+
+  forget(labels: readonly Pick<OwnLabel, 'source' | 'kind' | 'name' | 'photo'>[]): void {
+    const remove = this.#db.prepare(
+      'DELETE FROM labels WHERE source = ? AND kind = ? AND name = ? AND photo = ?',
+    );
+    transaction(this.#db, () => {
+      for (const { source, kind, name, photo } of labels) remove.run(source, kind, name, photo);
+    });
+  }
+
+  made(source: SourceName, kind: LabelKind): readonly MadeThing[] {
+    const sql = `SELECT source, kind, name, server_id AS serverId, description, version, state FROM made WHERE source = ? AND kind = ?`;
+    return this.#db.prepare(sql).all(source, kind) as MadeThing[];
+  }
+
+  putMade({ source, kind, name, serverId, description, version, state }: MadeThing): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .run(source, kind, name, serverId, description, version, state);
+  }
+
+  forgetMade({ source, kind, name }: Pick<MadeThing, 'source' | 'kind' | 'name'>): void {
+    this.#db.prepare('DELETE FROM made WHERE source = ? AND kind = ? AND name = ?').run(source, kind, name);
+  }
+
+  hold(kind: HoldKind): string | null {
+    return (pluck(this.#db, 'SELECT value FROM meta WHERE name = ?', `hold ${kind}`) ?? null) as
+      string | null;
+  }
+
+  setHold(kind: HoldKind, reason: string | null): void {
+    if (reason === null) this.#db.prepare('DELETE FROM meta WHERE name = ?').run(`hold ${kind}`);
+    else this.#db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(`hold ${kind}`, reason);
+  }
+
+  together<T>(work: () => T): T {
+    return transaction(this.#db, work);
+  }
+
+  backUp(): void {
+    const fresh = `${this.#backupPath}.new`;
+    rmSync(fresh, { force: true });
+    this.#db.prepare('VACUUM INTO ?').run(fresh);
+    renameSync(fresh, this.#backupPath);
+  }
+}
+
+/** `GroupNumbers` on `journal.db`. */
+export class SqliteGroupNumbers implements GroupNumbers {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  numbersOf(keys: readonly PhotoKey[]): ReadonlyMap<PhotoKey, number> {
+    const select = this.#db.prepare('SELECT number FROM group_numbers WHERE photo = ?');
+    return new Map(
+      keys.flatMap((key) => {
+        const row = select.get(key) as { number: number } | undefined;
+        return row === undefined ? [] : [[key, row.number] as const];
+      }),
+    );
+  }
+
+  take(): number {
+    const sql = `INSERT INTO meta VALUES ('last number', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+    return Number(pluck(this.#db, sql));
+  }
+
+  remember(groups: readonly Group[]): void {
+    const insert = this.#db.prepare('INSERT OR REPLACE INTO group_numbers VALUES (?, ?)');
+    transaction(this.#db, () => {
+      for (const group of groups) for (const member of group.members) insert.run(member.key, group.number);
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type {
+  Format,
+  Media,
+  Photo,
+  PhotoId,
+  PhotoKey,
+  Presence,
+  Realm,
+  Revision,
+  SourceName,
+} from '../model.js';
+import type { FingerprintState, IndexedPhoto } from '../ports.js';
+
+/** A row of `photos` as SQLite hands it over. */
+export interface PhotoRow {
+  id: number;
+  key: string;
+  source: string;
+  realm: string;
+  revision: string;
+  media: Media;
+  presence: Presence;
+  writable: number;
+  name: string;
+  library: string | null;
+  sha1: Uint8Array | null;
+  thumb_hash: Uint8Array | null;
+  width: number | null;
+  height: number | null;
+  byte_size: number | null;
+  format: Format;
+  taken_at: number | null;
+  camera: string | null;
+  exposure: string | null;
+  has_location: number;
+  favorite: number;
+  created_at: number;
+  updated_at: number;
+  file_id: string | null;
+  looks: FingerprintState;
+  failure: string | null;
+  album_count: number;
+}
+
+export function photoOfRow(row: PhotoRow): IndexedPhoto {
+  return {
+    id: row.id as PhotoId,
+    key: row.key as PhotoKey,
+    source: row.source as SourceName,
+    realm: row.realm as Realm,
+    revision: row.revision as Revision,
+    media: row.media,
+    presence: row.presence,
+    writable: row.writable === 1,
+    name: row.name,
+    library: row.library,
+    sha1: row.sha1 === null ? null : Buffer.from(row.sha1).toString('hex'),
+    thumbHash: row.thumb_hash,
+    width: row.width,
+    height: row.height,
+    byteSize: row.byte_size,
+    format: row.format,
+    takenAt: row.taken_at,
+    camera: row.camera,
+    exposure: row.exposure,
+    hasLocation: row.has_location === 1,
+    favorite: row.favorite === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    fileId: row.file_id,
+    fingerprint: row.looks,
+    failure: row.failure,
+    albumCount: row.album_count,
+  };
+}
+
+/** Values for the columns of `photos` that a listing gives, by column name. */
+export function columnsOfPhoto(photo: Photo): Record<string, string | number | Uint8Array | null> {
+  return {
+    key: photo.key,
+    source: photo.source,
+    realm: photo.realm,
+    revision: photo.revision,
+    media: photo.media,
+    presence: photo.presence,
+    writable: Number(photo.writable),
+    name: photo.name,
+    library: photo.library,
+    sha1: photo.sha1 === null ? null : Buffer.from(photo.sha1, 'hex'),
+    thumb_hash: photo.thumbHash,
+    width: photo.width,
+    height: photo.height,
+    byte_size: photo.byteSize,
+    format: photo.format,
+    taken_at: photo.takenAt,
+    camera: photo.camera,
+    exposure: photo.exposure,
+    has_location: Number(photo.hasLocation),
+    favorite: Number(photo.favorite),
+    created_at: photo.createdAt,
+    updated_at: photo.updatedAt,
+    file_id: photo.fileId,
+    facts: factsDigest(photo),
+  };
+}
+
+/** 8 bytes that change when anything changes that a group, a keeper or a label may depend on. `updatedAt` is not among it. */
+function factsDigest(photo: Photo): Uint8Array {
+  const { thumbHash, ...facts } = photo;
+  const text = JSON.stringify([{ ...facts, updatedAt: null }, thumbHash && [...thumbHash]]);
+  return createHash('sha1').update(text).digest().subarray(0, 8);
+}

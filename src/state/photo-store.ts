@@ -1,0 +1,238 @@
+import type { Fingerprint, Photo, PhotoId, PhotoKey, SourceName } from '../model.js';
+import type { Examined, IndexCounts, IndexedPhoto, Observation, PhotoStore } from '../ports.js';
+import { columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
+import { pluck, transaction, type Db } from './sqlite.js';
+
+const columns = [
+  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size format',
+  'taken_at camera exposure has_location favorite created_at updated_at file_id facts',
+].flatMap((line) => line.split(' '));
+
+/** Columns that reading the bytes fills: a listing that does not know them leaves them while the revision stays. */
+const learned = new Set('sha1 thumb_hash width height byte_size taken_at camera exposure file_id'.split(' '));
+
+const selectPhoto = `SELECT p.*, (SELECT count(*) FROM album_photos WHERE photo_key = p.key) AS album_count FROM photos p`;
+
+interface KnownRow {
+  id: number;
+  revision: string;
+  facts: Uint8Array;
+  looks: string;
+  updated_at: number;
+  media: string;
+}
+
+/** `PhotoStore` on `index.db`. */
+export class SqlitePhotoStore implements PhotoStore {
+  readonly #db: Db;
+  readonly #sql;
+
+  constructor(db: Db) {
+    this.#db = db;
+    const values = columns.map((name) => `:${name}`);
+    const keepLearned = columns
+      .filter((name) => name !== 'key')
+      .map((name) => (learned.has(name) ? `${name} = coalesce(:${name}, ${name})` : `${name} = :${name}`));
+    const overwrite = columns.filter((name) => name !== 'key').map((name) => `${name} = :${name}`);
+    this.#sql = {
+      known: db.prepare('SELECT id, revision, facts, looks, updated_at, media FROM photos WHERE key = ?'),
+      insert: db.prepare(
+        `INSERT INTO photos (${columns.join()}, looks, pass) VALUES (${values.join()}, :looks, :pass)`,
+      ),
+      refresh: db.prepare(
+        `UPDATE photos SET ${keepLearned.join()}, looks = :looks, pass = :pass, dirty = 1 WHERE key = :key`,
+      ),
+      replace: db.prepare(
+        `UPDATE photos SET ${overwrite.join()}, looks = :looks, pass = :pass, dirty = 1 WHERE key = :key`,
+      ),
+      touch: db.prepare('UPDATE photos SET updated_at = ?, pass = ?, looks = ? WHERE id = ?'),
+      byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
+      byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
+      ofBytes: db.prepare(
+        'SELECT phash, detail, quality FROM photos WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL LIMIT 1',
+      ),
+      link: db.prepare('INSERT OR REPLACE INTO likenesses VALUES (?, ?, ?, ?, ?)'),
+      unlink: db.prepare('DELETE FROM likenesses WHERE a = ?1 OR b = ?1'),
+      dirtyMates: db.prepare(
+        `UPDATE photos SET dirty = 1 WHERE id IN (SELECT b FROM likenesses WHERE a = ?1 UNION SELECT a FROM likenesses WHERE b = ?1
+         UNION SELECT m.photo FROM members m WHERE m.number = (SELECT number FROM members WHERE photo = ?1))`,
+      ),
+    };
+  }
+
+  observe(photos: readonly Photo[], pass = 0): Observation {
+    return transaction(this.#db, () => {
+      const wanted: PhotoKey[] = [];
+      let changed = 0;
+      for (const photo of photos) {
+        const outcome = this.#observeOne(photo, pass);
+        if (outcome.wanted) wanted.push(photo.key);
+        if (outcome.changed) changed++;
+      }
+      return { wanted, changed };
+    });
+  }
+
+  #observeOne(photo: Photo, pass: number): { wanted: boolean; changed: boolean } {
+    const known = this.#sql.known.get(photo.key) as KnownRow | undefined;
+    const values = columnsOfPhoto(photo);
+    const lookable = photo.media === 'image' && photo.presence !== 'hidden';
+    if (known === undefined) {
+      this.#sql.insert.run({ ...values, looks: lookable ? 'wanted' : 'none', pass });
+      return { wanted: lookable, changed: true };
+    }
+    const newContent = known.revision !== photo.revision;
+    const retry = known.looks === 'failed' && known.updated_at !== photo.updatedAt;
+    const looks = !lookable ? 'none' : newContent || retry || known.looks === 'none' ? 'wanted' : known.looks;
+    const changed = newContent || Buffer.compare(known.facts, values.facts as Uint8Array) !== 0;
+    if (changed) this.#sql[newContent ? 'replace' : 'refresh'].run({ ...values, looks, pass });
+    else this.#sql.touch.run(photo.updatedAt, pass, looks, known.id);
+    return { wanted: looks === 'wanted', changed };
+  }
+
+  get(key: PhotoKey): IndexedPhoto | null {
+    const row = this.#sql.byKey.get(key) as PhotoRow | undefined;
+    return row === undefined ? null : photoOfRow(row);
+  }
+
+  byId(id: PhotoId): IndexedPhoto | null {
+    const row = this.#sql.byId.get(id) as PhotoRow | undefined;
+    return row === undefined ? null : photoOfRow(row);
+  }
+
+  wanted(source: SourceName): readonly PhotoKey[] {
+    const rows = this.#db.prepare(`SELECT key FROM photos WHERE source = ? AND looks = 'wanted'`).all(source);
+    return (rows as { key: PhotoKey }[]).map((row) => row.key);
+  }
+
+  fingerprintOfBytes(sha1: string, algorithm: string): Fingerprint | null {
+    const row = this.#sql.ofBytes.get(Buffer.from(sha1, 'hex'), algorithm) as
+      { phash: Uint8Array; detail: Uint8Array; quality: number } | undefined;
+    return row === undefined ? null : { algorithm, ...row };
+  }
+
+  examined(result: Examined): void {
+    const { id, facts, fingerprint } = result;
+    transaction(this.#db, () => {
+      this.#sql.dirtyMates.run(id);
+      this.#sql.unlink.run(id);
+      this.#learn(id, {
+        sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
+        thumb_hash: facts.thumbHash ?? undefined,
+        width: facts.width,
+        height: facts.height,
+        byte_size: facts.byteSize,
+        taken_at: facts.takenAt,
+        camera: facts.camera,
+        exposure: facts.exposure,
+        file_id: facts.fileId,
+        has_location: facts.hasLocation === undefined ? undefined : Number(facts.hasLocation),
+        algorithm: fingerprint.algorithm,
+        phash: fingerprint.phash,
+        detail: fingerprint.detail,
+        quality: Math.round(fingerprint.quality),
+        failure: null,
+        dirty: 1,
+      });
+      this.#db
+        .prepare(`UPDATE photos SET looks = 'done' WHERE id = ? AND revision = ?`)
+        .run(id, result.revision);
+      for (const near of result.likenesses) {
+        const [low, high] = id < near.b ? [id, near.b] : [near.b, id];
+        this.#sql.link.run(low, high, near.phashBits, near.detailBits, near.orientation);
+      }
+      this.#sql.dirtyMates.run(id);
+    });
+  }
+
+  #learn(id: PhotoId, values: Record<string, string | number | Uint8Array | null | undefined>): void {
+    const known = Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    this.#db
+      .prepare(`UPDATE photos SET ${known.map(([name]) => `${name} = ?`).join()} WHERE id = ?`)
+      .run(...known.map(([, value]) => value), id);
+  }
+
+  failed(key: PhotoKey, reason: string): void {
+    const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
+    if (id === undefined) return;
+    transaction(this.#db, () => {
+      this.#sql.dirtyMates.run(Number(id));
+      this.#sql.unlink.run(Number(id));
+      this.#learn(Number(id) as PhotoId, {
+        looks: 'failed',
+        failure: reason,
+        algorithm: null,
+        phash: null,
+        detail: null,
+        dirty: 1,
+      });
+    });
+  }
+
+  nextPass(): number {
+    const sql = `INSERT INTO meta VALUES ('pass', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+    return Number(pluck(this.#db, sql));
+  }
+
+  unseen(source: SourceName, pass: number): readonly PhotoKey[] {
+    const rows = this.#db.prepare('SELECT key FROM photos WHERE source = ? AND pass < ?').all(source, pass);
+    return (rows as { key: PhotoKey }[]).map((row) => row.key);
+  }
+
+  remove(keys: readonly PhotoKey[]): readonly PhotoId[] {
+    return transaction(this.#db, () =>
+      keys.flatMap((key) => {
+        const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
+        if (id === undefined) return [];
+        this.#sql.dirtyMates.run(Number(id));
+        this.#sql.unlink.run(Number(id));
+        this.#db.prepare('DELETE FROM members WHERE photo = ?').run(Number(id));
+        this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ?').run(key);
+        this.#db.prepare('DELETE FROM photos WHERE id = ?').run(Number(id));
+        return [Number(id) as PhotoId];
+      }),
+    );
+  }
+
+  countOf(source: SourceName): number {
+    const sql = `SELECT count(*) FROM photos WHERE source = ? AND presence <> 'trashed'`;
+    return Number(pluck(this.#db, sql, source));
+  }
+
+  *fingerprints(algorithm: string): Iterable<{ readonly id: PhotoId } & Omit<Fingerprint, 'algorithm'>> {
+    const sql = 'SELECT id, phash, detail, quality FROM photos WHERE algorithm = ? AND phash IS NOT NULL';
+    yield* this.#db.prepare(sql).iterate(algorithm) as Iterable<
+      { id: PhotoId } & Omit<Fingerprint, 'algorithm'>
+    >;
+  }
+
+  outdate(algorithm: string): number {
+    const sql = `UPDATE photos SET looks = 'wanted' WHERE algorithm <> ? AND looks = 'done'`;
+    return this.#db.prepare(sql).run(algorithm).changes;
+  }
+
+  counts(): IndexCounts {
+    const looks = (state: string): number =>
+      Number(pluck(this.#db, `SELECT count(*) FROM photos WHERE looks = ? AND presence = 'present'`, state));
+    const total = (sql: string): number => Number(pluck(this.#db, sql));
+    return {
+      photos: total(`SELECT count(*) FROM photos WHERE presence = 'present'`),
+      fingerprinted: looks('done'),
+      waiting: looks('wanted'),
+      failed: looks('failed'),
+      groups: total('SELECT count(*) FROM groups'),
+      extras: total(`SELECT count(*) FROM members WHERE role = 'extra'`),
+    };
+  }
+
+  failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[] {
+    const sql = `SELECT key, failure AS reason FROM photos WHERE looks = 'failed' ORDER BY key LIMIT ?`;
+    return this.#db.prepare(sql).all(limit) as { key: PhotoKey; reason: string }[];
+  }
+
+  flush(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+}

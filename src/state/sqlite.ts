@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { FatalError, exitCodes } from '../errors.js';
+
+/** A SQLite connection with the `node:sqlite` API. */
+export type Db = DatabaseSyncInstance;
+
+interface SqliteModule {
+  DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Db;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Built in where Node has it (>= 22.16, for all of it); else the package with the same API, which ships its binaries. */
+function loadSqlite(): SqliteModule {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const builtIn = major > 22 || (major === 22 && minor >= 16);
+  return require(builtIn ? 'node:sqlite' : '@photostructure/sqlite') as SqliteModule;
+}
+
+export interface OpenOptions {
+  readOnly?: boolean;
+  /** FULL for what cannot be rebuilt: on disk at each commit. NORMAL for the rest: on disk at `flush`. */
+  synchronous?: 'NORMAL' | 'FULL';
+  /** The old journal mode instead of WAL: an exclusive lock then shuts out readers too. */
+  rollbackJournal?: boolean;
+}
+
+/** Opens a database in WAL mode. Throws what SQLite throws when the file is not a database. */
+export function openDb(path: string, options: OpenOptions = {}): Db {
+  const { DatabaseSync } = loadSqlite();
+  const db = new DatabaseSync(path, { readOnly: options.readOnly ?? false });
+  try {
+    db.exec('PRAGMA busy_timeout = 5000');
+    if (options.readOnly !== true && options.rollbackJournal !== true) db.exec('PRAGMA journal_mode = WAL');
+    db.exec(`PRAGMA synchronous = ${options.synchronous ?? 'NORMAL'}; PRAGMA foreign_keys = ON`);
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Runs `work` in one transaction: all of it is written, or nothing. Nested calls join the outer one. */
+export function transaction<T>(db: Db, work: () => T): T {
+  if (isInTransaction(db)) return work();
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after a full disk; a second ROLLBACK would hide the first error.
+    if (isInTransaction(db)) db.exec('ROLLBACK');
+    throw mapSqliteError(error);
+  }
+}
+
+function isInTransaction(db: Db): boolean {
+  return db.isTransaction;
+}
+
+/** Turns a full or read-only disk into an error that says so; other errors pass. */
+export function mapSqliteError(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  if (/disk is full|disk I\/O error|readonly database/iu.test(message)) {
+    return new FatalError(
+      'STATE_NOT_WRITABLE',
+      'The state directory cannot be written (disk full or read-only); free some space and start again',
+      exitCodes.failed,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** Version kept in the file's header. */
+export function schemaVersion(db: Db): number {
+  return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+}
+
+/**
+ * Brings the file from its version to `migrations.length`, one transaction a step.
+ * Throws `STATE_NEWER` when the file was written by a newer release.
+ */
+export function migrate(db: Db, migrations: readonly string[], what: string): void {
+  const from = schemaVersion(db);
+  if (from > migrations.length) {
+    throw new FatalError('STATE_NEWER', `${what} was written by a newer release`, exitCodes.failed);
+  }
+  migrations
+    .slice(from)
+    .forEach((sql, step) =>
+      transaction(db, () => db.exec(`${sql}; PRAGMA user_version = ${from + step + 1}`)),
+    );
+}
+
+/** One column of the first row, or undefined. */
+export function pluck(db: Db, sql: string, ...values: (string | number)[]): unknown {
+  const row = db.prepare(sql).get(...values) as Record<string, unknown> | undefined;
+  return row === undefined ? undefined : Object.values(row)[0];
+}
