@@ -170,3 +170,17 @@ export function parseKey(key: string): ParsedKey | null {
     ? { kind: 'immich', server: name, assetId: rest }
     : { kind: 'folder', folder: name, path: rest };
 }
+
+/** The keep rules, in their usual order. */
+export const keepRuleNames = [
+  'favorite',
+  'in_album',
+  'format',
+  'pixels',
+  'metadata',
+  'larger',
+  'older',
+] as const;
+
+/** One rule for which photo of a group is worth keeping. */
+export type KeepRule = (typeof keepRuleNames)[number];

@@ -144,8 +144,8 @@ export interface PhotoStore {
   byId(id: PhotoId): IndexedPhoto | null;
   /** Photos whose picture is wanted, also from earlier runs. */
   wanted(source: SourceName): readonly PhotoKey[];
-  /** Fingerprint of another photo with the same bytes, so that no bytes are decoded twice. */
-  fingerprintOfBytes(sha1: string, algorithm: string): Fingerprint | null;
+  /** Fingerprint of another local file with the same bytes, so that no bytes are decoded twice (a renamed file). */
+  fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null;
   examined(result: Examined): void;
   /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. */
   failed(key: PhotoKey, reason: string): void;
@@ -167,6 +167,8 @@ export interface PhotoStore {
 
 /** Links and groups. Rebuildable from the photos. */
 export interface GroupStore {
+  /** Marks every photo for regrouping when the rules are not those of the last time. */
+  useRules(rules: string): void;
   /** Photos whose group may have changed since they were last regrouped. */
   dirty(): readonly PhotoId[];
   /** Photos that look alike, at any of the distances kept. */
@@ -177,6 +179,8 @@ export interface GroupStore {
   groupMates(id: PhotoId): readonly PhotoId[];
   /** Replaces the groups of all `scope` photos by `groups`, and marks the scope clean. */
   regroup(scope: readonly PhotoId[], groups: readonly Group[]): void;
+  /** Members of the group of that number; empty when there is none. */
+  membersOf(number: number): readonly PhotoId[];
   groups(): readonly Group[];
   groupOf(id: PhotoId): Group | null;
 }
@@ -243,9 +247,11 @@ export interface MadeThing {
   readonly name: string;
   /** Id on the server; null while the call that makes it may be under way. */
   readonly serverId: string | null;
-  readonly description: string;
-  /** Album version after our last write; it moves when somebody else changes the album. */
+  /** Members of the group that an album was made for; empty for a tag. */
+  readonly signature: string;
+  /** Album version after our last write, empty when unknown: it moves when somebody else changes the album. */
   readonly version: string;
+  /** `by-hand`: a person deleted it. */
   readonly state: 'here' | 'by-hand';
 }
 
@@ -256,20 +262,24 @@ export interface JournalEntry {
   readonly photos: readonly PhotoKey[];
 }
 
-export interface RunRecord {
+/** One `scan`, `undo`, or round of the agent. */
+export interface Run {
   readonly id: string;
+  /** For people: what was typed, or what the agent was up to. */
   readonly command: string;
+}
+
+export interface RunRecord extends Run {
   readonly startedAt: number;
   readonly operations: number;
 }
 
 /** Everything that we wrote, and what was there before. Cannot be rebuilt: each call is on disk when it returns. */
 export interface Journal {
-  startRun(command: string): string;
   /** Runs that applied something, newest first. */
   runs(): readonly RunRecord[];
   /** Written before the call to the server; returns the operation's number. */
-  begin(run: string, entry: JournalEntry): number;
+  begin(run: Run, entry: JournalEntry): number;
   /** Written after the call; `error` when it failed. */
   end(operation: number, error?: string): void;
   /** What a run did, oldest first. */

@@ -1,4 +1,4 @@
-import type { Format, Photo } from '../model.js';
+import type { Format, KeepRule, Photo } from '../model.js';
 
 /** What the keep rules look at. */
 export type Rankable = Pick<
@@ -15,17 +15,6 @@ export type Rankable = Pick<
   | 'byteSize'
   | 'createdAt'
 > & { readonly albumCount: number };
-
-export const keepRuleNames = [
-  'favorite',
-  'in_album',
-  'format',
-  'pixels',
-  'metadata',
-  'larger',
-  'older',
-] as const;
-export type KeepRule = (typeof keepRuleNames)[number];
 
 const formatWorth: Record<Format, number> = { raw: 3, heic: 2, jpeg: 1, other: 0 };
 

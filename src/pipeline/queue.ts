@@ -1,11 +1,11 @@
-import { FatalError, TransientError, describeError } from '../errors.js';
+import { FatalError, TransientError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
 
 export interface QueueOptions<Key extends string> {
   /** Looks at one key; the queue decides from the error what happens next. */
   readonly work: (key: Key) => Promise<void>;
-  /** A key that will not be tried again: a TerminalError, or too many tries. */
-  readonly gaveUp: (key: Key, reason: string) => void;
+  /** A key that will not be tried again: its last error was not transient, or came too often. */
+  readonly gaveUp: (key: Key, error: unknown) => void;
   /** A FatalError: the queue stops taking keys. */
   readonly stopped: (error: FatalError) => void;
   /** Keys worked on at a time. */
@@ -101,11 +101,12 @@ export class KeyedQueue<Key extends string> {
 
   /** The error to wait for, or null when the key is done with. */
   #judge(key: Key, tries: number, error: unknown): TransientError | null {
+    if (this.#closed) return null;
     if (error instanceof TransientError && tries < this.#options.maxTries(error)) return error;
     if (error instanceof FatalError) {
       this.#forgetWaiting();
       this.#options.stopped(error);
-    } else this.#options.gaveUp(key, describeError(error));
+    } else this.#options.gaveUp(key, error);
     return null;
   }
 

@@ -2,7 +2,8 @@ import type { Format } from '../model.js';
 
 /** Facts of a shot in one form, so that an asset and a file of the same shot say the same. */
 
-const rawEndings = new Set(
+/** Endings of camera raw files, lower case. */
+export const rawEndings: ReadonlySet<string> = new Set(
   '3fr ari arw cap cin cr2 cr3 crw dcr dng erf fff iiq k25 kdc mrw nef nrw orf ori pef raf raw rw2 rwl sr2 srf srw x3f'.split(
     ' ',
   ),

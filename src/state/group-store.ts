@@ -34,6 +34,7 @@ export class SqliteGroupStore implements GroupStore {
       mates: db.prepare(
         'SELECT photo FROM members WHERE number = (SELECT number FROM members WHERE photo = ?)',
       ),
+      membersOf: db.prepare('SELECT photo FROM members WHERE number = ?'),
       numberOf: db.prepare('SELECT number FROM members WHERE photo = ?'),
       clean: db.prepare('UPDATE photos SET dirty = 0 WHERE id = ?'),
       dropMembers: db.prepare('DELETE FROM members WHERE number = ?'),
@@ -43,6 +44,14 @@ export class SqliteGroupStore implements GroupStore {
         `INSERT OR REPLACE INTO members SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM photos WHERE key = ?`,
       ),
     };
+  }
+
+  useRules(rules: string): void {
+    transaction(this.#db, () => {
+      if (pluck(this.#db, `SELECT value FROM meta WHERE name = 'rules'`) === rules) return;
+      this.#db.prepare(`INSERT OR REPLACE INTO meta VALUES ('rules', ?)`).run(rules);
+      this.#db.exec('UPDATE photos SET dirty = 1');
+    });
   }
 
   dirty(): readonly PhotoId[] {
@@ -60,6 +69,10 @@ export class SqliteGroupStore implements GroupStore {
 
   groupMates(id: PhotoId): readonly PhotoId[] {
     return (this.#sql.mates.all(id) as { photo: PhotoId }[]).map((row) => row.photo);
+  }
+
+  membersOf(number: number): readonly PhotoId[] {
+    return (this.#sql.membersOf.all(number) as { photo: PhotoId }[]).map((row) => row.photo);
   }
 
   regroup(scope: readonly PhotoId[], groups: readonly Group[]): void {

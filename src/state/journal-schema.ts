@@ -33,7 +33,7 @@ export const journalMigrations: readonly string[] = [
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
     server_id TEXT,
-    description TEXT NOT NULL,
+    signature TEXT NOT NULL,
     version TEXT NOT NULL,
     state TEXT NOT NULL,
     PRIMARY KEY (source, kind, name)

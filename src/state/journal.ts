@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type {
@@ -10,6 +9,7 @@ import type {
   LabelKind,
   MadeThing,
   OwnLabel,
+  Run,
   RunRecord,
 } from '../ports.js';
 import { pluck, transaction, type Db } from './sqlite.js';
@@ -26,12 +26,6 @@ export class SqliteJournal implements Journal {
     this.#backupPath = backupPath;
   }
 
-  startRun(command: string): string {
-    const id = `${new Date(this.#clock.now()).toISOString().slice(0, 19)}-${randomUUID().slice(0, 4)}`;
-    this.#db.prepare('INSERT INTO runs VALUES (?, ?, ?)').run(id, command, this.#clock.now());
-    return id;
-  }
-
   runs(): readonly RunRecord[] {
     const rows = this.#db.prepare(
       `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations FROM runs r
@@ -40,12 +34,15 @@ export class SqliteJournal implements Journal {
     return rows.all() as RunRecord[];
   }
 
-  begin(run: string, entry: JournalEntry): number {
+  begin(run: Run, entry: JournalEntry): number {
+    this.#db
+      .prepare('INSERT OR IGNORE INTO runs VALUES (?, ?, ?)')
+      .run(run.id, run.command, this.#clock.now());
     const insert = this.#db.prepare(
       `INSERT INTO operations (run, at, source, kind, name, photos, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')`,
     );
     const photos = JSON.stringify(entry.photos);
-    const result = insert.run(run, this.#clock.now(), entry.source, entry.kind, entry.name, photos);
+    const result = insert.run(run.id, this.#clock.now(), entry.source, entry.kind, entry.name, photos);
     return Number(result.lastInsertRowid);
   }
 
@@ -86,14 +83,14 @@ export class SqliteJournal implements Journal {
   }
 
   made(source: SourceName, kind: LabelKind): readonly MadeThing[] {
-    const sql = `SELECT source, kind, name, server_id AS serverId, description, version, state FROM made WHERE source = ? AND kind = ?`;
+    const sql = `SELECT source, kind, name, server_id AS serverId, signature, version, state FROM made WHERE source = ? AND kind = ?`;
     return this.#db.prepare(sql).all(source, kind) as MadeThing[];
   }
 
-  putMade({ source, kind, name, serverId, description, version, state }: MadeThing): void {
+  putMade({ source, kind, name, serverId, signature, version, state }: MadeThing): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(source, kind, name, serverId, description, version, state);
+      .run(source, kind, name, serverId, signature, version, state);
   }
 
   forgetMade({ source, kind, name }: Pick<MadeThing, 'source' | 'kind' | 'name'>): void {

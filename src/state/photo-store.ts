@@ -48,8 +48,8 @@ export class SqlitePhotoStore implements PhotoStore {
       touch: db.prepare('UPDATE photos SET updated_at = ?, pass = ?, looks = ? WHERE id = ?'),
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
-      ofBytes: db.prepare(
-        'SELECT phash, detail, quality FROM photos WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL LIMIT 1',
+      ofFile: db.prepare(
+        `SELECT phash, detail, quality FROM photos WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
       link: db.prepare('INSERT OR REPLACE INTO likenesses VALUES (?, ?, ?, ?, ?)'),
       unlink: db.prepare('DELETE FROM likenesses WHERE a = ?1 OR b = ?1'),
@@ -105,8 +105,8 @@ export class SqlitePhotoStore implements PhotoStore {
     return (rows as { key: PhotoKey }[]).map((row) => row.key);
   }
 
-  fingerprintOfBytes(sha1: string, algorithm: string): Fingerprint | null {
-    const row = this.#sql.ofBytes.get(Buffer.from(sha1, 'hex'), algorithm) as
+  fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
+    const row = this.#sql.ofFile.get(Buffer.from(sha1, 'hex'), algorithm) as
       { phash: Uint8Array; detail: Uint8Array; quality: number } | undefined;
     return row === undefined ? null : { algorithm, ...row };
   }

@@ -16,18 +16,19 @@ export type CameraNotes = {
   orientation?: number;
 };
 
-/** Grain and film-like unevenness in the brightness, so that the encoders have something to lose. */
-function grain(seed: number, width: number, height: number): Promise<Buffer> {
+const GRAIN_SIDE = 64;
+const GRAIN_PX = 256;
+
+/** A tile of grain and film-like unevenness in the brightness, so that the encoders have something to lose; RGBA. */
+function grain(seed: number): Promise<Buffer> {
   const random = seededRandom(seed ^ 0x2545f491);
-  const columns = Math.max(2, Math.round(width / 4));
-  const rows = Math.max(2, Math.round(height / 4));
-  const pixels = Buffer.alloc(columns * rows * 4);
+  const pixels = Buffer.alloc(GRAIN_SIDE * GRAIN_SIDE * 4);
   for (let at = 0; at < pixels.length; at += 4) {
     pixels.fill(random.next() < 0.5 ? 0 : 255, at, at + 3);
     pixels[at + 3] = random.whole(0, 26);
   }
-  return sharp(pixels, { raw: { width: columns, height: rows, channels: 4 } })
-    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+  return sharp(pixels, { raw: { width: GRAIN_SIDE, height: GRAIN_SIDE, channels: 4 } })
+    .resize(GRAIN_PX, GRAIN_PX, { fit: 'fill', kernel: 'cubic' })
     .raw()
     .toBuffer();
 }
@@ -45,7 +46,9 @@ export async function drawScene(
   const scene = Buffer.from(sceneSvg(seed, width, height));
   return sharp(scene)
     .flatten({ background: '#808080' })
-    .composite([{ input: await grain(seed, width, height), raw: { width, height, channels: 4 } }])
+    .composite([
+      { input: await grain(seed), raw: { width: GRAIN_PX, height: GRAIN_PX, channels: 4 }, tile: true },
+    ])
     .jpeg({ quality: 90 })
     .toBuffer();
 }

@@ -13,14 +13,16 @@ export interface ImmichClientOptions {
   /** Base URL, with or without `/api`. */
   readonly url: string;
   readonly apiKey: string;
-  /** PEM file of a private certificate authority; empty = the system's. */
-  readonly caPath: string;
+  /** PEM file of a private certificate authority; null = the system's. */
+  readonly caPath: string | null;
   readonly tlsVerify: boolean;
   /** Requests under way at a time. */
   readonly concurrency: number;
   readonly requestsPerSecond: number;
   /** How long a call waits for a server that is away. */
   readonly patienceMs: number;
+  /** Aborted when the agent stops: reading ends at once, a write under way is let finish. */
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,7 +39,6 @@ export interface ImmichRequest {
   readonly repeatable?: boolean;
   /** 1 = before the background's requests. */
   readonly priority?: 0 | 1;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Answer<T> {
@@ -60,9 +61,11 @@ export class ImmichClient {
   readonly #got: Got;
   readonly #queue: PQueue;
   readonly #outage: Outage;
+  readonly #stopping: AbortSignal;
 
   constructor(options: ImmichClientOptions) {
     this.baseUrl = apiUrl(options.url);
+    this.#stopping = options.stopping;
     this.#queue = new PQueue({
       concurrency: options.concurrency,
       interval: 1000,
@@ -78,11 +81,12 @@ export class ImmichClient {
       timeout: { lookup: 5_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, request: 300_000 },
       https: {
         rejectUnauthorized: options.tlsVerify,
-        ...(options.caPath === '' ? {} : { certificateAuthority: readAuthority(options.caPath) }),
+        ...(options.caPath === null ? {} : { certificateAuthority: readAuthority(options.caPath) }),
       },
     });
     this.#outage = new Outage({
       patienceMs: options.patienceMs,
+      stopping: options.stopping,
       clock: options.clock,
       log: options.log,
       probe: async () => {
@@ -124,7 +128,7 @@ export class ImmichClient {
       response = await this.#got(this.#urlOf(request), {
         method: request.method,
         ...(request.body === undefined ? {} : { json: request.body }),
-        ...(request.signal === undefined ? {} : { signal: request.signal }),
+        ...(isReading(request) ? { signal: this.#stopping } : {}),
         retry: {
           limit: request.repeatable === false ? 0 : 2,
           methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -148,6 +152,10 @@ export class ImmichClient {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url;
   }
+}
+
+function isReading({ method, route }: ImmichRequest): boolean {
+  return method === 'GET' || route.startsWith('/search/');
 }
 
 /** `http://host:2283`, `…/` and `…/api/` all mean the same server. */

@@ -19,7 +19,7 @@ const awayCodes = new Set([
 /** Maps an error of the connection. URLs in messages carry no key (it travels in a header). */
 export function networkError(error: unknown, baseUrl: string): OrganizerError | Error {
   if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(String(error));
-  if (error.code === 'ERR_ABORTED') return error;
+  if (error.code === 'ERR_ABORTED') return new TransientError('STOPPING', 'the agent is stopping');
   if (tlsCodes.test(error.code))
     return new FatalError(
       'IMMICH_TLS',

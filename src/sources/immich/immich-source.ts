@@ -32,6 +32,10 @@ export class ImmichSource implements PhotoSource {
     this.#capabilities = await probeCapabilities(this.#options.client);
   }
 
+  get isOpen(): boolean {
+    return this.#capabilities !== null;
+  }
+
   /** What the server and the key allow. Call `open` first. */
   get capabilities(): Capabilities {
     if (this.#capabilities === null) throw new Error(`source ${this.name} was not opened`);
@@ -51,9 +55,11 @@ export class ImmichSource implements PhotoSource {
     const { client } = this.#options;
     const all = search.updatedAfter === undefined;
     const expected = all ? await this.count() : null;
-    const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true }, { signal });
-    for await (const { assets, startedAt } of pages)
+    const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true });
+    for await (const { assets, startedAt } of pages) {
+      signal?.throwIfAborted();
       yield { photos: this.#photosOf(assets), unreadable: [], startedAt, expected };
+    }
   }
 
   #photosOf(assets: readonly ListedAsset[]): Photo[] {
@@ -91,6 +97,7 @@ export class ImmichSource implements PhotoSource {
   }
 
   async picture(photo: Photo): Promise<Picture> {
+    if (photo.thumbHash === null) throw notReady(photo);
     try {
       const bytes = await this.#options.client.bytes({
         method: 'GET',
@@ -101,13 +108,17 @@ export class ImmichSource implements PhotoSource {
       return { bytes, facts: {} };
     } catch (error) {
       // "Not generated yet" and "never will be" look the same here.
-      if (error instanceof TerminalError && error.code === 'IMMICH_NOT_FOUND')
-        throw new TransientError('PICTURE_NOT_READY', `${photo.name}: Immich has no thumbnail of it`, {
-          cause: error,
-        });
+      if (error instanceof TerminalError && error.code === 'IMMICH_NOT_FOUND') throw notReady(photo, error);
+      if (error instanceof TerminalError && error.code === 'IMMICH_REJECTED')
+        throw new TerminalError('PHOTO_GONE', `${photo.name} is not there any more`, { cause: error });
       throw error;
     }
   }
+}
+
+/** A listing shows no ThumbHash exactly while there is no thumbnail: asking for it would only give a 404. */
+function notReady(photo: Photo, cause?: unknown): TransientError {
+  return new TransientError('PICTURE_NOT_READY', `Immich has no thumbnail of ${photo.name}`, { cause });
 }
 
 /** The asset as it is now; null when the server says that it does not exist (400, all versions). */

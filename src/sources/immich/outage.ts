@@ -2,8 +2,13 @@ import { TransientError, describeError } from '../../errors.js';
 import type { Clock, Log } from '../../ports.js';
 
 export interface OutageOptions {
-  /** How long callers wait for a server that is away before they get the error. Infinity = for ever. */
+  /**
+   * How long callers wait for a server that went away before they get the error; a server that never answered is waited
+   * for only when this is Infinity.
+   */
   readonly patienceMs: number;
+  /** Aborted when nobody waits any more. */
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
   /** Resolves when the server answers. */
@@ -20,6 +25,7 @@ export class Outage {
   readonly #options: OutageOptions;
   #recovery: Promise<void> | null = null;
   #since: number | null = null;
+  #everThere = false;
 
   constructor(options: OutageOptions) {
     this.#options = options;
@@ -35,23 +41,26 @@ export class Outage {
     for (;;) {
       if (this.#recovery !== null) await this.#recovery;
       try {
-        return await call();
+        const result = await call();
+        this.#everThere = true;
+        return result;
       } catch (error) {
         if (!(error instanceof TransientError) || error.code !== 'IMMICH_UNREACHABLE') throw error;
-        if (this.#options.patienceMs <= 0) throw error;
+        if (this.#options.patienceMs < Infinity && !this.#everThere) throw error;
         this.#recovery ??= this.#recover(error);
       }
     }
   }
 
   async #recover(first: TransientError): Promise<void> {
-    const { clock, log, patienceMs, probe } = this.#options;
+    const { clock, log, patienceMs, probe, stopping } = this.#options;
     const since = clock.now();
     this.#since = since;
     log.warn({ reason: describeError(first) }, 'Immich is away; waiting for it');
     try {
       for (let pause = 500; ; pause = Math.min(longestPauseMs, pause * 2)) {
-        await clock.sleep(Math.min(pause * (0.75 + Math.random() / 2), patienceMs));
+        await clock.sleep(Math.min(pause * (0.75 + Math.random() / 2), patienceMs), stopping);
+        if (stopping.aborted) throw first;
         try {
           await probe();
           log.info({ seconds: Math.round((clock.now() - since) / 1000) }, 'Immich is back');

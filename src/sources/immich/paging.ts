@@ -25,18 +25,13 @@ const pageSize = 1000;
  * All pages of a search. The next page is asked for while the caller works on this one. Paging is by OFFSET in the order
  * of capture: rows shift when assets come or go meanwhile, so an asset may come twice or be skipped.
  */
-export async function* searchAssets(
-  client: ImmichClient,
-  search: AssetSearch,
-  options: { readonly signal?: AbortSignal | undefined; readonly priority?: 0 | 1 } = {},
-): AsyncGenerator<AssetPage> {
+export async function* searchAssets(client: ImmichClient, search: AssetSearch): AsyncGenerator<AssetPage> {
   const ask = (page: number): ReturnType<typeof client.json<SearchResponseDto>> => {
     const answer = client.json<SearchResponseDto>({
       method: 'POST',
       route: '/search/metadata',
       body: { ...search, page, size: pageSize },
-      priority: options.priority ?? 1,
-      signal: options.signal,
+      priority: 1,
     });
     // Looked at when its turn comes; a caller that stopped early must not leave a rejection unhandled.
     answer.catch(() => undefined);

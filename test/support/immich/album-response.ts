@@ -2,7 +2,7 @@ import type { AlbumResponseDto } from '@immich/sdk';
 import { asEnum, isTimelineOrArchive, toAssetResponse, toUserResponse } from './asset-response.js';
 import type { Immich } from './immich.js';
 import type { AlbumRecord, AssetRecord, UserRecord } from './records.js';
-import { toIso } from './timestamps.js';
+import { toDatabaseText, toIso } from './timestamps.js';
 
 /** The members that count: not trashed, not hidden, not locked; newest first. */
 function visibleMembers(immich: Immich, album: AlbumRecord): AssetRecord[] {
@@ -11,16 +11,21 @@ function visibleMembers(immich: Immich, album: AlbumRecord): AssetRecord[] {
   return visible.sort((one, other) => other.fileCreatedAt - one.fileCreatedAt);
 }
 
-function datesOf(
-  members: readonly AssetRecord[],
-): Pick<AlbumResponseDto, 'startDate' | 'endDate' | 'lastModifiedAssetTimestamp'> {
+/** listed: GET /albums; one: GET /albums/{id}; written: the answer to POST and PATCH. */
+type AlbumView = 'listed' | 'one' | 'written';
+
+type Dates = Pick<AlbumResponseDto, 'startDate' | 'endDate' | 'lastModifiedAssetTimestamp'>;
+
+/** What was written shows the exact times as the database has them; what is read shows the days. */
+function datesOf(members: readonly AssetRecord[], view: AlbumView): Dates {
   if (members.length === 0) return {};
   const times = members.map(({ localDateTime }) => localDateTime);
-  return {
-    startDate: toIso(Math.min(...times)),
-    endDate: toIso(Math.max(...times)),
-    lastModifiedAssetTimestamp: toIso(Math.max(...members.map(({ updatedAt }) => updatedAt))),
-  };
+  const first = Math.min(...times);
+  const last = Math.max(...times);
+  if (view === 'written') return { startDate: toDatabaseText(first), endDate: toDatabaseText(last) };
+  const midnight = (micros: number): string => `${toIso(micros).slice(0, 10)}T00:00:00.000Z`;
+  const lastModifiedAssetTimestamp = toIso(Math.max(...members.map(({ updatedAt }) => updatedAt)));
+  return { startDate: midnight(first), endDate: midnight(last), lastModifiedAssetTimestamp };
 }
 
 /** An album as this version shows it: before v3 with owner, ownerId and (GET /albums/{id}) its assets. */
@@ -28,7 +33,7 @@ export async function toAlbumResponse(
   immich: Immich,
   album: AlbumRecord,
   viewer: UserRecord,
-  withAssets = false,
+  view: AlbumView,
 ): Promise<AlbumResponseDto> {
   const members = visibleMembers(immich, album);
   const users = [...album.users].flatMap(([id, role]) => {
@@ -46,12 +51,12 @@ export async function toAlbumResponse(
     albumUsers: users
       .filter(({ role }) => isV3 || role !== 'owner')
       .map(({ user, role }) => ({
-        user: toUserResponse(user),
+        user: toUserResponse(user, toDatabaseText),
         role: asEnum<AlbumResponseDto['albumUsers'][number]['role']>(role),
       })),
     shared: users.length > 1,
     hasSharedLink: false,
-    ...datesOf(members),
+    ...datesOf(members, view),
     assetCount: members.length,
     isActivityEnabled: album.isActivityEnabled,
     order: asEnum<NonNullable<AlbumResponseDto['order']>>(album.order),
@@ -64,8 +69,8 @@ export async function toAlbumResponse(
   const older = {
     ...response,
     ownerId: owner.user.id,
-    owner: toUserResponse(owner.user),
-    assets: withAssets ? assets : [],
+    owner: toUserResponse(owner.user, toDatabaseText),
+    assets: view === 'one' ? assets : [],
   };
   return older;
 }

@@ -9,32 +9,35 @@ import type { Immich } from './immich.js';
 import { thumbhash } from './media.js';
 import { mimeTypeOf } from './mime-types.js';
 import type { AssetRecord, ExifRecord, TagRecord, UserRecord } from './records.js';
-import { toIso } from './timestamps.js';
+import { fromIso, toDatabaseText, toIso } from './timestamps.js';
 
 /** Enum members and their values are the same words; the SDK's types know only the former. */
 export const asEnum = <T extends string>(value: `${T}`): T => value as T;
 
+/** How a moment is written: `toIso`, or `toDatabaseText` inside nested parts. */
+type Stamp = (micros: number) => string;
+
 /** A user as others see them. */
-export function toUserResponse(user: UserRecord): UserResponseDto {
+export function toUserResponse(user: UserRecord, stamp: Stamp = toIso): UserResponseDto {
   return {
     id: user.id,
     email: user.email,
     name: user.name,
     profileImagePath: '',
     avatarColor: asEnum<UserResponseDto['avatarColor']>('primary'),
-    profileChangedAt: toIso(user.createdAt),
+    profileChangedAt: stamp(user.createdAt),
   };
 }
 
 /** A tag as every route shows it; absent parent and colour are left out. */
-export function toTagResponse(tag: TagRecord): TagResponseDto {
+export function toTagResponse(tag: TagRecord, stamp: Stamp = toIso): TagResponseDto {
   return {
     id: tag.id,
     ...(tag.parentId === null ? {} : { parentId: tag.parentId }),
     name: tag.value.split('/').at(-1) ?? '',
     value: tag.value,
-    createdAt: toIso(tag.createdAt),
-    updatedAt: toIso(tag.updatedAt),
+    createdAt: stamp(tag.createdAt),
+    updatedAt: stamp(tag.updatedAt),
     ...(tag.color === null ? {} : { color: tag.color }),
   };
 }
@@ -42,11 +45,20 @@ export function toTagResponse(tag: TagRecord): TagResponseDto {
 function toExifResponse(record: ExifRecord): ExifResponseDto {
   const exif: Partial<ExifRecord> = { ...record };
   delete exif.tags;
-  return exif;
+  const restamp = (iso: string | null | undefined): string | null =>
+    iso ? toDatabaseText(fromIso(iso)) : null;
+  return { ...exif, dateTimeOriginal: restamp(exif.dateTimeOriginal), modifyDate: restamp(exif.modifyDate) };
 }
 
 /** What is in an answer besides the plain asset. */
-export type AssetParts = { exif?: boolean; tags?: boolean; stack?: boolean; owner?: boolean };
+export type AssetParts = {
+  exif?: boolean;
+  tags?: boolean;
+  stack?: boolean;
+  owner?: boolean;
+  /** The asset is part of a stack or a duplicate group: its dates come as the database writes them. */
+  nested?: boolean;
+};
 
 /** An asset as the routes of this version show it to this viewer. */
 export async function toAssetResponse(
@@ -56,22 +68,23 @@ export async function toAssetResponse(
   parts: AssetParts = {},
 ): Promise<AssetResponseDto> {
   const { state, version } = immich;
+  const stamp = parts.nested ? toDatabaseText : toIso;
   const owner = parts.owner ? state.users.get(asset.ownerId) : undefined;
   const response: AssetResponseDto = {
     id: asset.id,
-    ...(version.since('1.140') ? { createdAt: toIso(asset.createdAt) } : ({} as { createdAt: string })),
+    ...(version.since('1.140') ? { createdAt: stamp(asset.createdAt) } : ({} as { createdAt: string })),
     ownerId: asset.ownerId,
-    ...(owner ? { owner: toUserResponse(owner) } : {}),
+    ...(owner ? { owner: toUserResponse(owner, toDatabaseText) } : {}),
     libraryId: asset.libraryId,
     type: asEnum<AssetResponseDto['type']>(asset.type),
     originalPath: asset.originalPath,
     originalFileName: asset.originalFileName,
     originalMimeType: mimeTypeOf(asset.originalFileName) ?? 'application/octet-stream',
     thumbhash: await thumbhash(asset),
-    fileCreatedAt: toIso(asset.fileCreatedAt),
-    fileModifiedAt: toIso(asset.fileModifiedAt),
-    localDateTime: toIso(asset.localDateTime),
-    updatedAt: toIso(asset.updatedAt),
+    fileCreatedAt: stamp(asset.fileCreatedAt),
+    fileModifiedAt: stamp(asset.fileModifiedAt),
+    localDateTime: stamp(asset.localDateTime),
+    updatedAt: stamp(asset.updatedAt),
     isFavorite: viewer.id === asset.ownerId && asset.isFavorite,
     isArchived: asset.visibility === 'archive',
     isTrashed: asset.deletedAt !== null,
@@ -101,7 +114,7 @@ const sizeOf = (asset: AssetRecord): { width: number | null; height: number | nu
 const tagsOf = (immich: Immich, asset: AssetRecord): TagResponseDto[] =>
   [...asset.tagIds].flatMap((id) => {
     const tag = immich.state.tags.get(id);
-    return tag ? [toTagResponse(tag)] : [];
+    return tag ? [toTagResponse(tag, toDatabaseText)] : [];
   });
 
 function stackOf(immich: Immich, asset: AssetRecord): AssetStackResponseDto | null {

@@ -1,7 +1,6 @@
-import { ApiError } from './api-error.js';
 import type { Call } from './route.js';
 import { mayShare, ownsAsset } from './access.js';
-import { checked, listOf, uuid } from './checks.js';
+import { booleanWord, checked, listOf, optional, uuid } from './checks.js';
 
 /** Immich's answer per id of a batch. */
 export type BulkIdResult = {
@@ -53,14 +52,6 @@ export const succeeded = (results: readonly BulkIdResult[]): string[] =>
 
 /** A query parameter that is a boolean in words; anything else is refused. */
 export function booleanParam(value: string | undefined, name: string): boolean | undefined {
-  if (value === undefined) return undefined;
-  if (value === 'true') return true;
-  if (value === 'false') return false;
-  const issue = {
-    code: 'invalid_value',
-    values: ['true', 'false'],
-    path: [name],
-    message: 'Invalid option: expected one of "true"|"false"',
-  };
-  throw new ApiError(400, 'Validation failed', [{ issue, legacy: `${name} must be a boolean value` }]);
+  checked({ [name]: value }, { [name]: optional(booleanWord) });
+  return value === undefined ? undefined : value === 'true';
 }

@@ -7,6 +7,7 @@ type Path = (string | number)[];
 export type Check = (value: unknown, path: Path) => Issue[];
 
 const UUID = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$/;
+const HEX_COLOUR = /^#?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$/;
 const DATE_TIME =
   /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
@@ -52,6 +53,11 @@ export const uuid: Check = (value, path) => {
 /** A date and time with at least minutes and a zone. */
 export const dateTime: Check = (value, path) => {
   if (typeof value === 'string' && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value))) return [];
+  if (typeof value !== 'string') {
+    const [problem] = wrongType('string', value, path, 'a Date instance');
+    const message = `Invalid input: expected ISO 8601 datetime string, received ${kindOf(value)}`;
+    return problem ? [{ ...problem, issue: { ...problem.issue, message } }] : [];
+  }
   const issue = {
     origin: 'string',
     code: 'invalid_format',
@@ -63,11 +69,42 @@ export const dateTime: Check = (value, path) => {
   return [{ issue, legacy: `${label(path)} must be a Date instance` }];
 };
 
+/** '#rgb' to '#rrggbbaa', the mark may be missing. */
+export const hexColour: Check = (value, path) => {
+  if (typeof value !== 'string') return wrongType('string', value, path, 'a string');
+  if (HEX_COLOUR.test(value)) return [];
+  const pattern = String(HEX_COLOUR);
+  const message = `Invalid string: must match pattern ${pattern}`;
+  const issue = { origin: 'string', code: 'invalid_format', format: 'regex', pattern, path, message };
+  return [{ issue, legacy: `${label(path)} must be a hexadecimal color` }];
+};
+
+/** 1 to 5, or -1 for rejected. Zero is refused since v3. */
+export const stars =
+  (isV3: boolean): Check =>
+  (value, path) => {
+    const problems = wholeNumber(-1, 5)(value, path);
+    if (problems.length > 0 || value !== 0 || !isV3) return problems;
+    const message = 'Rating must be -1 (rejected), 1–5 (starred), or null (unrated); 0 is not valid';
+    return [{ issue: { code: 'custom', path, message }, legacy: message }];
+  };
+
+/** A boolean in words, as queries and forms have it. */
+export const booleanWord: Check = (value, path) => {
+  const [problem] = oneOf('true', 'false')(value, path);
+  if (!problem) return [];
+  const issue = { ...problem.issue, expected: 'stringbool' };
+  return [{ issue, legacy: `${label(path)} must be a boolean value` }];
+};
+
 export const wholeNumber =
   (minimum: number, maximum: number): Check =>
   (value, path) => {
     if (typeof value !== 'number') return wrongType('number', value, path, 'an integer number');
-    if (!Number.isInteger(value)) return wrongType('int', value, path, 'an integer number');
+    if (!Number.isSafeInteger(value)) {
+      const [problem] = wrongType('int', value, path, 'an integer number');
+      return problem ? [{ ...problem, issue: { ...problem.issue, format: 'safeint' } }] : [];
+    }
     const bounds = { origin: 'number', inclusive: true, path };
     if (value > maximum) {
       const issue = {

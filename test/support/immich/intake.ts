@@ -111,14 +111,15 @@ export function createAsset(immich: Immich, arrival: Arrival): AssetRecord {
   return asset;
 }
 
-/** First extraction: size, dates and camera go from the file into the row. */
+/** First extraction: size, dates and camera go from the file into the row; without EXIF the earlier file date counts. */
 export function takeInFacts(immich: Immich, asset: AssetRecord, facts: FileFacts): void {
   asset.width = facts.width;
   asset.height = facts.height;
   asset.embedded = { ...facts.exif };
   Object.assign(asset.exif, facts.exif, { modifyDate: new Date(asset.fileModifiedAt / 1000).toISOString() });
-  asset.exif.dateTimeOriginal ??= new Date(asset.fileCreatedAt / 1000).toISOString();
-  asset.localDateTime = facts.localMs === null ? asset.fileCreatedAt : facts.localMs * 1000;
+  const earliest = Math.min(asset.fileCreatedAt, asset.fileModifiedAt);
+  asset.exif.dateTimeOriginal ??= new Date(earliest / 1000).toISOString();
+  asset.localDateTime = facts.localMs === null ? earliest : facts.localMs * 1000;
   applyExtraction(immich, asset, asset.embedded);
 }
 

@@ -19,6 +19,13 @@ const offsetMs = (zone: unknown): number => {
   return (parts[1] === '-' ? -1 : 1) * (Number(parts[2]) * 60 + Number(parts[3])) * 60_000;
 };
 
+/** As exiftool-vendored names zones: 'UTC+2', 'UTC-3:30', 'UTC+0'. */
+const zoneName = (zone: unknown): string | null => {
+  const parts = typeof zone === 'string' ? /^([+-])(\d\d):(\d\d)/.exec(zone) : null;
+  if (!parts) return null;
+  return `UTC${parts[1] ?? '+'}${Number(parts[2])}${parts[3] === '00' ? '' : `:${parts[3] ?? ''}`}`;
+};
+
 const degrees = (value: unknown, reference: unknown): number | null => {
   if (!Array.isArray(value)) return null;
   const [whole = 0, minutes = 0, seconds = 0] = value.map(Number);
@@ -66,6 +73,7 @@ function readBlock(block: Buffer, exif: Partial<ExifRecord>): Omit<FileFacts, 'w
       make: text(tags.Image?.Make),
       model: text(tags.Image?.Model),
       dateTimeOriginal: takenAtMs === null ? null : new Date(takenAtMs).toISOString(),
+      timeZone: zoneName(photo?.OffsetTimeOriginal),
       latitude: degrees(tags.GPSInfo?.GPSLatitude, tags.GPSInfo?.GPSLatitudeRef),
       longitude: degrees(tags.GPSInfo?.GPSLongitude, tags.GPSInfo?.GPSLongitudeRef),
     },

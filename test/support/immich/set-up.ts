@@ -62,7 +62,7 @@ export class SetUp {
       email,
       isAdmin: state.users.size === 0,
       createdAt: state.now(),
-      preferences: defaultPreferences(),
+      preferences: defaultPreferences(this.immich.version.since('3.0')),
     });
     return { id, name, email };
   }

@@ -27,7 +27,7 @@ export function tagsChanged(immich: Immich, asset: AssetRecord): void {
 /** Queues SidecarWrite and the re-extraction that always follows it, even when there is nothing to write. */
 export function queueSidecarWrite(immich: Immich, assetId: string): void {
   const { background, timing } = immich;
-  background.after(timing.sidecarDelayMs * (0.02 + 0.1 * immich.random()), () => {
+  background.after(timing.sidecarDelayMs * (0.01 + 0.06 * immich.random()), () => {
     const asset = immich.state.assets.get(assetId);
     if (!asset) return;
     const notes: Partial<WritableNotes> = {};

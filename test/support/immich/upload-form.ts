@@ -1,5 +1,5 @@
 import { ApiError } from './api-error.js';
-import { anyString, checked, dateTime, oneOf, optional, uuid } from './checks.js';
+import { anyString, booleanWord, checked, dateTime, oneOf, optional, uuid } from './checks.js';
 import { mimeTypeOf } from './mime-types.js';
 import type { FormField } from './multipart.js';
 import type { AssetRecord } from './records.js';
@@ -44,11 +44,11 @@ export function toUploadForm(fields: readonly FormField[], version: Version): Up
     ...(version.since('3.0') ? {} : { deviceAssetId: anyString, deviceId: anyString }),
     fileCreatedAt: dateTime,
     fileModifiedAt: dateTime,
-    isFavorite: optional(oneOf('true', 'false')),
+    isFavorite: optional(booleanWord),
     visibility: optional(oneOf('archive', 'timeline', 'hidden', 'locked')),
     livePhotoVideoId: optional(uuid),
   });
-  if (!file) throw new ApiError(400, 'Validation failed');
+  if (!file) throw new ApiError(400, 'File is required');
   return {
     bytes: file.content,
     fileName: name,

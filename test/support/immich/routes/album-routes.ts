@@ -26,7 +26,7 @@ async function listAlbums({ immich, user, query }: Call): Promise<unknown> {
     return (isOwned === undefined || (role === 'owner') === isOwned) && (!name || album.name === name);
   });
   albums.sort((one, other) => other.createdAt - one.createdAt);
-  return Promise.all(albums.map((album) => toAlbumResponse(immich, album, user)));
+  return Promise.all(albums.map((album) => toAlbumResponse(immich, album, user, 'listed')));
 }
 
 type AlbumBody = {
@@ -65,7 +65,7 @@ function createAlbum({ immich, user, body }: Call): unknown {
     if (userId !== user.id) album.users.set(userId, role);
   }
   state.albums.set(album.id, album);
-  return toAlbumResponse(immich, album, user);
+  return toAlbumResponse(immich, album, user, 'written');
 }
 
 type AlbumChange = {
@@ -93,7 +93,7 @@ function updateAlbum(call: Call): unknown {
   album.isActivityEnabled = dto.isActivityEnabled ?? album.isActivityEnabled;
   album.order = dto.order ?? album.order;
   album.updatedAt = call.immich.state.now();
-  return toAlbumResponse(call.immich, album, call.user);
+  return toAlbumResponse(call.immich, album, call.user, 'written');
 }
 
 function put(call: Call, album: AlbumRecord, ids: readonly string[]): void {
@@ -165,7 +165,7 @@ export const albumRoutes: Route[] = [
     method: 'GET',
     path: '/albums/:id',
     permission: 'album.read',
-    answer: (call) => toAlbumResponse(call.immich, own(call, 'album.read', ALL), call.user, true),
+    answer: (call) => toAlbumResponse(call.immich, own(call, 'album.read', ALL), call.user, 'one'),
   },
   { method: 'PATCH', path: '/albums/:id', permission: 'album.update', answer: updateAlbum },
   {

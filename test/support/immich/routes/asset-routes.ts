@@ -2,17 +2,8 @@ import { maySee, requireAssets, requireOwn } from '../access.js';
 import { ApiError } from '../api-error.js';
 import { toAssetResponse } from '../asset-response.js';
 import { idsOf } from '../bulk-ids.js';
-import {
-  anyBoolean,
-  anyString,
-  checked,
-  listOf,
-  oneOf,
-  optional,
-  orNull,
-  uuid,
-  wholeNumber,
-} from '../checks.js';
+import { anyBoolean, anyString, checked, listOf, oneOf, optional, orNull, uuid, stars } from '../checks.js';
+import type { Check } from '../checks.js';
 import type { Immich } from '../immich.js';
 import type { AssetRecord, WritableNote } from '../records.js';
 import { withPatchTwin } from '../route.js';
@@ -31,12 +22,12 @@ type AssetChange = {
   longitude?: number;
 };
 
-const CHANGE = {
+const changeChecks = (immich: Immich): Record<string, Check> => ({
   isFavorite: optional(anyBoolean),
   visibility: optional(oneOf('archive', 'timeline', 'hidden', 'locked')),
   description: optional(anyString),
-  rating: optional(orNull(wholeNumber(-1, 5))),
-};
+  rating: optional(orNull(stars(immich.version.since('3.0')))),
+});
 
 const NOTES = [
   'description',
@@ -75,7 +66,7 @@ function changeRow(immich: Immich, asset: AssetRecord, dto: AssetChange): boolea
 function updateAssets({ immich, user, body }: Call): void {
   const dto = checked<AssetChange & { ids: string[] }>(body, {
     ids: listOf(uuid),
-    ...CHANGE,
+    ...changeChecks(immich),
     duplicateId: optional(orNull(anyString)),
   });
   const assets = requireOwn(immich.state, user, dto.ids, 'asset.update');
@@ -93,7 +84,7 @@ function updateAssets({ immich, user, body }: Call): void {
 }
 
 function updateAsset({ immich, user, params, body }: Call): unknown {
-  const dto = checked<AssetChange>(body, CHANGE);
+  const dto = checked<AssetChange>(body, changeChecks(immich));
   const [asset] = requireOwn(immich.state, user, [params['id'] ?? ''], 'asset.update');
   if (!asset) throw new ApiError(400, 'Asset not found');
   if (changeNotes(asset, dto)) queueSidecarWrite(immich, asset.id);

@@ -55,7 +55,9 @@ async function listDuplicates(call: Call): Promise<unknown> {
     groups.map(async ([duplicateId, members]) => {
       members.sort((one, other) => one.localDateTime - other.localDateTime);
       const assets = await Promise.all(
-        members.map((asset) => toAssetResponse(immich, asset, user, { exif: true, tags: true })),
+        members.map((asset) =>
+          toAssetResponse(immich, asset, user, { exif: true, tags: true, nested: true }),
+        ),
       );
       return {
         duplicateId,

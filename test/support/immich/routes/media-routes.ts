@@ -74,8 +74,8 @@ function upload(call: Call): unknown {
   const announced = headers['x-immich-checksum'];
   const known = typeof announced === 'string' ? duplicateOf(call, toBase64(announced)) : undefined;
   if (known) return { id: known.id, status: 'duplicate' };
-  if (!Buffer.isBuffer(body)) throw new ApiError(400, 'Validation failed');
-  const form = toUploadForm(parseMultipart(body, headers['content-type'] ?? ''), immich.version);
+  const fields = Buffer.isBuffer(body) ? parseMultipart(body, headers['content-type'] ?? '') : [];
+  const form = toUploadForm(fields, immich.version);
   const same = duplicateOf(call, sha1Base64(form.bytes));
   if (same) return { id: same.id, status: 'duplicate' };
   const asset = createAsset(immich, {

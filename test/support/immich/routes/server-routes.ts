@@ -1,4 +1,5 @@
 import type { ServerAboutResponseDto, ServerConfigDto, ServerFeaturesDto } from '@immich/sdk';
+import { ApiError } from '../api-error.js';
 import type { Call, Route } from '../route.js';
 
 function version({ immich }: Call): unknown {
@@ -46,6 +47,10 @@ const about = ({ immich }: Call): ServerAboutResponseDto => ({
   licensed: false,
 });
 
+const refuseKeys = (): never => {
+  throw new ApiError(403, 'Sync endpoints cannot be used with API keys');
+};
+
 /** What the server says about itself: IMMICH.md §12. */
 export const serverRoutes: Route[] = [
   { method: 'GET', path: '/server/ping', permission: 'open', answer: () => ({ res: 'pong' }) },
@@ -53,4 +58,5 @@ export const serverRoutes: Route[] = [
   { method: 'GET', path: '/server/features', permission: 'open', answer: features },
   { method: 'GET', path: '/server/config', permission: 'open', answer: config },
   { method: 'GET', path: '/server/about', permission: 'server.about', answer: about },
+  { method: 'POST', path: '/sync/stream', permission: 'sync.stream', answer: refuseKeys },
 ];

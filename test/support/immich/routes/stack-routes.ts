@@ -21,7 +21,7 @@ async function toStackResponse({ immich, user }: Call, stack: StackRecord): Prom
     (one, other) => Number(other.id === stack.primaryAssetId) - Number(one.id === stack.primaryAssetId),
   );
   const assets = await Promise.all(
-    shown.map((asset) => toAssetResponse(immich, asset, user, { exif: true })),
+    shown.map((asset) => toAssetResponse(immich, asset, user, { exif: true, nested: true })),
   );
   return { id: stack.id, primaryAssetId: stack.primaryAssetId, assets };
 }

@@ -2,7 +2,7 @@ import { ownsAsset, requireOwned } from '../access.js';
 import { ApiError } from '../api-error.js';
 import { toTagResponse } from '../asset-response.js';
 import { addMembers, idsOf, removeMembers, succeeded } from '../bulk-ids.js';
-import { anyString, checked, listOf, optional, orNull, uuid } from '../checks.js';
+import { anyString, checked, hexColour, listOf, optional, orNull, uuid } from '../checks.js';
 import type { TagRecord } from '../records.js';
 import { withPatchTwin } from '../route.js';
 import type { Call, Route } from '../route.js';
@@ -16,20 +16,20 @@ const own = ({ immich, user, params }: Call, permission: string): TagRecord =>
 
 function listTags({ immich, user }: Call): unknown {
   const tags = [...immich.state.tags.values()].filter((tag) => tag.userId === user.id);
-  return tags.sort((one, other) => (one.value < other.value ? -1 : 1)).map(toTagResponse);
+  return tags.sort((one, other) => (one.value < other.value ? -1 : 1)).map((tag) => toTagResponse(tag));
 }
 
 function upsert({ immich, user, body }: Call): unknown {
   const { tags } = checked<{ tags: string[] }>(body, { tags: listOf(anyString) });
   const results = upsertTags(immich.state, user.id, tags);
-  return results.map(toTagResponse);
+  return results.map((tag) => toTagResponse(tag));
 }
 
 function create({ immich, user, body }: Call): unknown {
   const dto = checked<{ name: string; parentId?: string | null; color?: string | null }>(body, {
     name: anyString,
     parentId: optional(orNull(uuid)),
-    color: optional(orNull(anyString)),
+    color: optional(orNull(hexColour)),
   });
   const parent = dto.parentId ? requireOwned(immich.state.tags, user, dto.parentId, 'tag.read') : undefined;
   const value = parent ? `${parent.value}/${dto.name}` : dto.name;
@@ -39,11 +39,15 @@ function create({ immich, user, body }: Call): unknown {
 
 function update(call: Call): unknown {
   const dto = checked<{ color?: string | null; name?: string }>(call.body, {
-    color: optional(orNull(anyString)),
+    color: optional(orNull(hexColour)),
     name: optional(anyString),
   });
   const tag = own(call, 'tag.update');
-  if (dto.color === undefined) throw new ApiError(500, 'Failed to update tag');
+  if (dto.color === undefined)
+    throw new ApiError(
+      500,
+      call.immich.version.since('3.0') ? 'Failed to update tag v3' : 'Failed to update tag',
+    );
   tag.color = dto.color;
   tag.updatedAt = call.immich.state.now();
   return toTagResponse(tag);

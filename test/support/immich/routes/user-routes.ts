@@ -34,11 +34,11 @@ function me({ user }: Call): unknown {
 }
 
 /** The settings a new user starts with; tags are off. */
-export const defaultPreferences = (): Record<string, Record<string, unknown>> => ({
+export const defaultPreferences = (isV3: boolean): Record<string, Record<string, unknown>> => ({
   albums: { defaultAssetOrder: 'desc' },
   folders: { enabled: false, sidebarWeb: false },
   memories: { enabled: true, duration: 5 },
-  people: { enabled: true, sidebarWeb: false },
+  people: { enabled: true, sidebarWeb: false, ...(isV3 ? { minimumFaces: 3 } : {}) },
   sharedLinks: { enabled: true, sidebarWeb: false },
   ratings: { enabled: false },
   tags: { enabled: false, sidebarWeb: false },
@@ -46,6 +46,7 @@ export const defaultPreferences = (): Record<string, Record<string, unknown>> =>
   download: { archiveSize: 4_294_967_296, includeEmbeddedVideos: false },
   purchase: { showSupportBadge: true, hideBuyButtonUntil: '2022-02-12T00:00:00.000Z' },
   cast: { gCastEnabled: false },
+  ...(isV3 ? { recentlyAdded: { sidebarWeb: false } } : {}),
 });
 
 function updatePreferences({ user, body }: Call): unknown {

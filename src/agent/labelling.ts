@@ -1,0 +1,179 @@
+import type { Group, PhotoKey, SourceName } from '../model.js';
+import type { AlbumStore, Clock, GroupStore, Journal, Log, PhotoStore, Run } from '../ports.js';
+import { readAlbums } from '../pipeline/album-reader.js';
+import type { Grouper } from '../pipeline/grouper.js';
+import type { SourceReader } from '../pipeline/source-reader.js';
+import { hasFeature, requireFeature, type Feature } from '../sources/immich/capabilities.js';
+import type { ImmichAccount } from '../sources/immich/account.js';
+import type { LabelSettings } from '../sync/desired.js';
+import { emptyReport, Reconciler, type SyncReport, type SyncRequest } from '../sync/reconciler.js';
+
+export interface LabelledAccount {
+  readonly account: ImmichAccount;
+  readonly reader: SourceReader;
+  readonly reconciler: Reconciler;
+}
+
+export interface LabellingOptions {
+  readonly accounts: readonly LabelledAccount[];
+  readonly grouper: Grouper;
+  readonly photos: PhotoStore;
+  readonly groups: GroupStore;
+  readonly albums: AlbumStore;
+  readonly journal: Journal;
+  readonly maxRemovalShare: number;
+  /** How long the server may take to settle a tag. */
+  readonly settleMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface LabelRequest {
+  readonly run: Run;
+  readonly settings: LabelSettings;
+  /** Accounts to label; others are left as they are. */
+  readonly accounts: readonly SourceName[];
+  /** Photos to look at; null = all. */
+  readonly scope: ReadonlySet<PhotoKey> | null;
+  readonly allowRemovals: boolean;
+  readonly forceVersion: boolean;
+}
+
+/** The last part of the flow: groups brought up to date, then the labels of every account, one run at a time. */
+export class Labelling {
+  readonly #options: LabellingOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LabellingOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the groups up to date; returns the photos whose group may have changed. */
+  async group(): Promise<readonly PhotoKey[]> {
+    return this.#alone(async () => {
+      const { accounts, albums, groups, journal, grouper } = this.#options;
+      if (groups.dirty().length === 0) return [];
+      for (const { account } of accounts)
+        if (account.source.isOpen && hasFeature(account.source.capabilities, 'know albums'))
+          await readAlbums(account.labels, albums, (source) => ourAlbums(journal, source));
+      return (await grouper.run()).regrouped;
+    });
+  }
+
+  /** What `apply` would do now. */
+  async plan(request: LabelRequest): Promise<SyncReport> {
+    return this.#alone(() => this.#forEach(request, ({ reconciler }, sync) => reconciler.plan(sync)));
+  }
+
+  /** Writes the labels. `wait` = until the server has settled what was written; else `settle` must be called later. */
+  async apply(request: LabelRequest, when: 'wait' | 'later'): Promise<SyncReport> {
+    return this.#alone(async () => {
+      const { run } = request;
+      const report = await this.#forEach(request, async ({ reconciler }, sync) => {
+        const settled = (): Promise<void> => this.#settle(reconciler, run);
+        const synced = await reconciler.sync(sync, run, settled);
+        if (when === 'wait') await settled();
+        return synced;
+      });
+      if (report.operations.length > 0) this.#options.journal.backUp();
+      return report;
+    });
+  }
+
+  async undo(what: { readonly run: string | null; readonly dryRun: boolean }, run: Run): Promise<SyncReport> {
+    return this.#alone(async () => {
+      const { accounts, journal } = this.#options;
+      const reports: SyncReport[] = [];
+      for (const { reconciler } of accounts)
+        reports.push(await reconciler.undo(what, run, () => this.#settle(reconciler, run)));
+      const report = addUp(reports);
+      if (!what.dryRun && what.run === null && report.failed === 0)
+        journal.setHold('labels', 'everything was undone; `photo-organizer scan` writes labels again');
+      if (!what.dryRun) journal.backUp();
+      return report;
+    });
+  }
+
+  /** One look at what became of tags that were written; returns how many are still open. */
+  async settleOnce(run: Run): Promise<number> {
+    return this.#alone(async () => {
+      let open = 0;
+      for (const { reconciler } of this.#options.accounts)
+        if (reconciler.unsettled() > 0) open += await reconciler.settleOnce(run, this.#options.settleMs);
+      return open;
+    });
+  }
+
+  async #settle(reconciler: Reconciler, run: Run): Promise<void> {
+    const { clock, settleMs, log } = this.#options;
+    const deadline = clock.now() + settleMs;
+    let pauseMs = 250;
+    while (reconciler.unsettled() > 0 && clock.now() < deadline) {
+      await clock.sleep(pauseMs);
+      pauseMs = Math.min(5_000, pauseMs * 1.5);
+      await reconciler.settleOnce(run, settleMs);
+    }
+    const open = reconciler.unsettled();
+    if (open > 0) log.warn({ open }, 'Immich has not settled all tags yet; the next run looks at them again');
+  }
+
+  async #forEach(
+    request: LabelRequest,
+    work: (labelled: LabelledAccount, sync: SyncRequest) => Promise<SyncReport>,
+  ): Promise<SyncReport> {
+    const { settings, scope, allowRemovals } = request;
+    const { accounts, maxRemovalShare } = this.#options;
+    const groups = this.#groupsIn(scope);
+    const reports: SyncReport[] = [];
+    for (const labelled of accounts) {
+      if (!request.accounts.includes(labelled.account.name)) continue;
+      const { capabilities } = labelled.account.source;
+      for (const feature of neededFor(settings)) requireFeature(capabilities, feature, request.forceVersion);
+      const { complete } = labelled.reader;
+      const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
+      reports.push(await work(labelled, sync));
+    }
+    return addUp(reports);
+  }
+
+  #groupsIn(scope: ReadonlySet<PhotoKey> | null): readonly Group[] {
+    const { groups, photos } = this.#options;
+    if (scope === null) return groups.groups();
+    const found = new Map<number, Group>();
+    for (const key of scope) {
+      const photo = photos.get(key);
+      const group = photo === null ? null : groups.groupOf(photo.id);
+      if (group !== null) found.set(group.number, group);
+    }
+    return [...found.values()];
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function neededFor({ tag, albums }: LabelSettings): Feature[] {
+  return [...(tag === null ? [] : ['tags' as const]), ...(albums === null ? [] : ['albums' as const])];
+}
+
+function ourAlbums(journal: Journal, source: SourceName): ReadonlySet<string> {
+  return new Set(journal.made(source, 'album').flatMap(({ serverId }) => serverId ?? []));
+}
+
+function addUp(reports: readonly SyncReport[]): SyncReport {
+  const total = emptyReport();
+  for (const report of reports) {
+    total.operations.push(...report.operations);
+    total.held.push(...report.held);
+    total.errors.push(...report.errors);
+    total.heldBecause ??= report.heldBecause;
+    total.applied += report.applied;
+    total.unchanged += report.unchanged;
+    total.failed += report.failed;
+    total.refused += report.refused;
+  }
+  return total;
+}

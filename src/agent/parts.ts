@@ -1,0 +1,45 @@
+import type { EventEmitter } from 'eventemitter3';
+import type { Config } from '../config.js';
+import type { PhotoKey, Signal, SourceName } from '../model.js';
+import type { Examiner } from '../pipeline/examiner.js';
+import type { KeyedQueue } from '../pipeline/queue.js';
+import type { SourceReader } from '../pipeline/source-reader.js';
+import type { Clock, Log, PhotoSource } from '../ports.js';
+import type { ImmichAccount } from '../sources/immich/account.js';
+import type { State } from '../state/open-state.js';
+import type { Labelling } from './labelling.js';
+
+/** Everything that can be told while the agent works. */
+export interface ProgressEvents {
+  /** Photos of a source listed so far, and how many there are where that is known. */
+  listed: [source: SourceName, seen: number, expected: number | null];
+  /** Pictures looked at in this run, and how many wait. */
+  examined: [done: number, waiting: number];
+  /** A part of the work begins: a line for people. */
+  stage: [text: string];
+}
+
+/** A source with the part that reads it. */
+export interface ReadSource {
+  readonly source: PhotoSource;
+  readonly reader: SourceReader;
+}
+
+/** The machine, put together by `agent.ts`. */
+export interface Parts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly state: State;
+  readonly accounts: readonly ImmichAccount[];
+  readonly sources: readonly ReadSource[];
+  readonly queue: KeyedQueue<PhotoKey>;
+  readonly examiner: Examiner;
+  readonly labelling: Labelling;
+  readonly signals: EventEmitter<{ signal: [Signal] }>;
+  readonly progress: EventEmitter<ProgressEvents>;
+  /** Aborted when the agent stops. */
+  readonly stopping: AbortSignal;
+  /** Why the queue stopped taking keys; null while it works. */
+  readonly broken: () => Error | null;
+}

@@ -1,0 +1,150 @@
+import { FatalError, exitCodes } from '../errors.js';
+import type { SourceName } from '../model.js';
+import { readWithPatience } from '../pipeline/source-reader.js';
+import type { LabelSettings } from '../sync/desired.js';
+import type { Operation } from '../sync/operation.js';
+import type { SyncReport } from '../sync/reconciler.js';
+import type { Run } from '../ports.js';
+import type { Parts, ReadSource } from './parts.js';
+import { newRun } from './run.js';
+
+/** What one pass is asked to do; plain, so that it can be handed to a running agent. */
+export interface ScanRequest {
+  readonly command: string;
+  readonly sources: 'immich' | 'local' | 'all';
+  readonly settings: LabelSettings;
+  readonly dryRun: boolean;
+  readonly allowRemovals: boolean;
+  readonly forceVersion: boolean;
+}
+
+/** The document that `scan --json` and `plan --json` print. */
+export interface ScanResult {
+  readonly run: string;
+  readonly listed: number;
+  readonly downloads: number;
+  readonly fingerprinted: number;
+  readonly failed: number;
+  readonly groups: number;
+  readonly extras: number;
+  readonly operations: {
+    readonly applied: number;
+    readonly unchanged: number;
+    readonly failed: number;
+    /** Photos in libraries whose folders are read-only, where tags do not stick. */
+    readonly refused: number;
+    /** Labels that would be taken off but wait for a person. */
+    readonly held: number;
+  };
+  readonly requests: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly heldBecause: string | null;
+  readonly errors: readonly string[];
+  /** The operations themselves; printed by `plan`. */
+  readonly plan: readonly Operation[];
+}
+
+/** One pass over the chosen sources: read, fingerprint, group, label. Throws FatalErrors; all else is in the result. */
+export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResult> {
+  const { examiner, queue, clock, state, progress, labelling } = parts;
+  const startedAt = clock.now();
+  const run = newRun(request.command, clock);
+  const before = { ...examiner.tally };
+  const requestsBefore = requestCounts(parts);
+  const chosen = chooseSources(parts, request.sources);
+  const listedBefore = listedBy(chosen);
+
+  progress.emit('stage', 'listing and fingerprinting');
+  await Promise.all(chosen.map((one) => readSource(parts, one)));
+  await queue.drained();
+  throwIfBroken(parts);
+
+  progress.emit('stage', 'grouping');
+  await labelling.group();
+  const report = await label(
+    parts,
+    request,
+    run,
+    chosen.map(({ source }) => source.name),
+  );
+  const { groups, extras } = state.photos.counts();
+  return {
+    run: run.id,
+    listed: listedBy(chosen) - listedBefore,
+    downloads: examiner.tally.downloads - before.downloads,
+    fingerprinted: examiner.tally.fingerprinted - before.fingerprinted,
+    failed: examiner.tally.failed - before.failed,
+    groups,
+    extras,
+    operations: {
+      applied: request.dryRun ? 0 : report.applied,
+      unchanged: report.unchanged,
+      failed: report.failed,
+      refused: report.refused,
+      held: report.held.reduce((sum, operation) => sum + operation.photos.length, 0),
+    },
+    requests: difference(requestCounts(parts), requestsBefore),
+    seconds: Math.round((clock.now() - startedAt) / 10) / 100,
+    heldBecause: report.heldBecause,
+    errors: report.errors,
+    plan: report.operations,
+  };
+}
+
+async function readSource({ clock, log, stopping, queue, state }: Parts, one: ReadSource): Promise<void> {
+  queue.add(state.photos.wanted(one.source.name));
+  await readWithPatience(() => one.reader.readAll(stopping), { tries: 4, clock, log, signal: stopping });
+}
+
+function label(
+  parts: Parts,
+  request: ScanRequest,
+  run: Run,
+  names: readonly SourceName[],
+): Promise<SyncReport> {
+  const { labelling, progress, state } = parts;
+  const { settings, allowRemovals, forceVersion, dryRun } = request;
+  const what = { run, settings, accounts: names, scope: null, allowRemovals, forceVersion };
+  if (dryRun) return labelling.plan(what);
+  progress.emit('stage', 'labelling');
+  state.journal.setHold('labels', null);
+  if (allowRemovals) state.journal.setHold('removals', null);
+  return labelling.apply(what, 'wait');
+}
+
+function chooseSources({ sources }: Parts, which: ScanRequest['sources']): readonly ReadSource[] {
+  const kind = which === 'local' ? 'folder' : which;
+  const chosen = sources.filter(({ source }) => kind === 'all' || source.kind === kind);
+  if (chosen.length > 0) return chosen;
+  throw new FatalError(
+    'NO_SOURCES',
+    which === 'local'
+      ? 'No folder to look at: give one with -s DIR, or name folders in the config'
+      : 'No Immich account: give --immich-url and IMMICH_API_KEY, or name them in the config (immich.url, immich.api_key)',
+    exitCodes.usage,
+  );
+}
+
+export function throwIfBroken({ broken }: Parts): void {
+  const error = broken();
+  if (error !== null) throw error;
+}
+
+function listedBy(sources: readonly ReadSource[]): number {
+  return sources.reduce((sum, { reader }) => sum + reader.listed, 0);
+}
+
+function requestCounts({ accounts }: Parts): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { client } of accounts)
+    for (const [route, count] of client.requests) counts.set(route, (counts.get(route) ?? 0) + count);
+  return counts;
+}
+
+function difference(
+  now: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): Record<string, number> {
+  const rows = [...now].map(([route, count]) => [route, count - (before.get(route) ?? 0)] as const);
+  return Object.fromEntries(rows.filter(([, count]) => count > 0).sort());
+}

@@ -1,0 +1,16 @@
+import { immichKey, type Signal } from '../model.js';
+import type { ImmichAccount } from '../sources/immich/account.js';
+import { readWebhook } from '../watchers/webhook.js';
+
+/**
+ * What a webhook call means for the accounts there are: look at these photos, where it is clear whose they are; else look
+ * what changed in every account.
+ */
+export function signalsOfWebhook(body: unknown, accounts: readonly ImmichAccount[]): Signal[] {
+  const { assetIds, ownerId } = readWebhook(body);
+  const owner = accounts.find(({ source }) => source.isOpen && source.capabilities.userId === ownerId);
+  const account = owner ?? (accounts.length === 1 ? accounts[0] : undefined);
+  if (assetIds === null || account === undefined)
+    return accounts.map(({ name }) => ({ kind: 'changes', source: name }));
+  return [{ kind: 'photos', keys: assetIds.map((id) => immichKey(account.server, id)) }];
+}

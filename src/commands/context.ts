@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import type { Command } from 'commander';
+import { systemClock } from '../clock.js';
+import { loadConfig, type Config, type ConfigFlags, type LogLevel } from '../config.js';
+import { FatalError, TransientError, exitCodes, type ExitCode } from '../errors.js';
+import { createLog } from '../logger.js';
+import type { Clock, Log } from '../ports.js';
+
+/** Flags that every command takes. */
+export interface CommonFlags {
+  readonly config?: string;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function addCommonFlags(command: Command): Command {
+  return command
+    .option('--config <file>', 'config file, YAML or JSON (default: ~/.config/photo-organizer/config.yaml)')
+    .option(
+      '--state-dir <dir>',
+      'where the index and the journal are kept (default: ~/.local/state/photo-organizer)',
+    )
+    .option('--verbose', 'tell more of what is done');
+}
+
+/** Reads the config under the flags. `logLevel` null = that of the config, for the service. */
+export function createContext(
+  flags: CommonFlags,
+  overrides: ConfigFlags,
+  logLevel: LogLevel | null,
+): Context {
+  const early = createLog('warn', { pretty: process.stderr.isTTY });
+  const config = loadConfig({
+    flags: { ...overrides, stateDir: flags.stateDir },
+    env: process.env,
+    configFile: flags.config,
+    home: homedir(),
+    warn: (message) => early.warn({}, message),
+  });
+  const level = flags.verbose === true ? 'debug' : (logLevel ?? config.log.level);
+  return { config, clock: systemClock, log: createLog(level, { pretty: process.stderr.isTTY }) };
+}
+
+/** Talk goes to stderr, so that stdout holds data alone. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Data. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(data: unknown): void {
+  print(JSON.stringify(data, null, 2));
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof FatalError) return error.exitCode;
+  if (error instanceof TransientError && error.code === 'IMMICH_UNREACHABLE') return exitCodes.unreachable;
+  return exitCodes.failed;
+}
+
+/** `1 photo`, `2 photos`, `1,234 photos` */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}

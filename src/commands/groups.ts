@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import { exitCodes, type ExitCode } from '../errors.js';
+import { parseKey, type Group, type Member } from '../model.js';
+import type { IndexedPhoto, PhotoStore } from '../ports.js';
+import { openIndexForReading } from '../state/open-state.js';
+import { groupName } from '../sync/desired.js';
+import type { Config } from '../config.js';
+import { addCommonFlags, count, createContext, print, printJson, type CommonFlags } from './context.js';
+
+export function addGroups(program: Command, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('groups')
+    .description('the groups: which photo to keep, which are extra copies, and why')
+    .option('--json', 'print one JSON document');
+  addCommonFlags(command).action((flags: CommonFlags) => {
+    const { config } = createContext(flags, {}, 'warn');
+    const index = openIndexForReading(config.stateDir);
+    const groups = index?.groups.groups() ?? [];
+    if (flags.json === true) {
+      const documents = groups.map((group) => documentOf(group, index?.photos ?? null, config));
+      printJson({ groups: documents, counts: index?.photos.counts() ?? noCounts });
+    } else if (index !== null) printGroups(groups, index.photos, config);
+    if (groups.length === 0 && flags.json !== true)
+      print('No groups. `photo-organizer scan` looks for duplicates.');
+    index?.close();
+    done(exitCodes.done);
+  });
+}
+
+const noCounts = { photos: 0, fingerprinted: 0, waiting: 0, failed: 0, groups: 0, extras: 0 };
+
+/** The stable shape of `groups --json`: fields may be added, never renamed. */
+function documentOf(group: Group, photos: PhotoStore | null, config: Config): unknown {
+  return {
+    number: group.number,
+    name: groupName(config.labels.albumPrefix, group.number),
+    keeper: group.keeper,
+    members: group.members.map((member) => {
+      const photo = photos?.get(member.key) ?? null;
+      return {
+        key: member.key,
+        source: photo?.source ?? null,
+        ...placeOf(member, photo, config),
+        role: member.role,
+        evidence: member.evidence?.kind ?? null,
+        score: member.evidence?.score ?? null,
+        distance: member.evidence?.distance ?? null,
+        keptAs: member.keptAs,
+        name: photo?.name ?? null,
+        width: photo?.width ?? null,
+        height: photo?.height ?? null,
+        byteSize: photo?.byteSize ?? null,
+        takenAt: photo?.takenAt == null ? null : new Date(photo.takenAt).toISOString(),
+      };
+    }),
+  };
+}
+
+function placeOf(
+  member: Member,
+  photo: IndexedPhoto | null,
+  config: Config,
+): { assetId?: string; path?: string } {
+  const key = parseKey(member.key);
+  if (key?.kind === 'immich') return { assetId: key.assetId };
+  const root = config.folders.find(({ name }) => name === key?.folder)?.path;
+  const path = photo?.name ?? key?.path ?? '';
+  return { path: root === undefined ? path : `${root}/${path}` };
+}
+
+function printGroups(groups: readonly Group[], photos: PhotoStore, config: Config): void {
+  for (const group of groups) {
+    print(groupName(config.labels.albumPrefix, group.number));
+    for (const member of group.members) print(`  ${lineOf(member, photos.get(member.key))}`);
+  }
+  const extras = groups.flatMap(({ members }) => members).filter(({ role }) => role === 'extra').length;
+  print(`${count(groups.length, 'group')} with ${count(extras, 'extra copy', 'extra copies')}.`);
+}
+
+function lineOf(member: Member, photo: IndexedPhoto | null): string {
+  const size = photo?.width == null ? '' : `${photo.width}x${photo.height ?? 0}`;
+  const bytes = photo?.byteSize == null ? '' : `${(photo.byteSize / 1_048_576).toFixed(2)} MB`;
+  const { evidence } = member;
+  const why = evidence === null ? '' : `${evidence.kind} ${evidence.score.toFixed(3)}`;
+  const role = member.role === 'keeper' ? 'keep ' : 'extra';
+  return `${role}  ${(photo?.name ?? member.key).padEnd(36)} ${size.padStart(11)} ${bytes.padStart(10)}  ${why}`.trimEnd();
+}

@@ -1,0 +1,203 @@
+import { Option, type Command } from 'commander';
+import { createAgent } from '../agent.js';
+import { scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
+import type { Config, ConfigFlags } from '../config.js';
+import { FatalError, exitCodes, type ExitCode } from '../errors.js';
+import type { LabelSettings } from '../sync/desired.js';
+import type { Operation } from '../sync/operation.js';
+import {
+  addCommonFlags,
+  count,
+  createContext,
+  print,
+  printJson,
+  say,
+  type CommonFlags,
+  type Context,
+} from './context.js';
+import { showProgress } from './progress.js';
+import { handOver, runningAgent } from './remote.js';
+
+interface ScanFlags extends CommonFlags {
+  readonly source?: ScanRequest['sources'];
+  readonly sourceDir?: string[];
+  readonly immichUrl?: string;
+  readonly immichApiKey?: string;
+  readonly tagOnly?: boolean;
+  readonly duplicateTag?: string;
+  readonly tagScope?: 'extras' | 'all';
+  readonly createAlbums?: boolean;
+  readonly albumPrefix?: string;
+  readonly threshold?: string;
+  readonly forceVersion?: boolean;
+  readonly allowRemovals?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function addScan(program: Command, done: (code: ExitCode) => void): void {
+  addScanFlags(program.command('scan').description('one pass: read, compare, label; then exit'))
+    .option('--dry-run', 'print what would be done, and do none of it (the same as `plan`)')
+    .action(async (flags: ScanFlags) => done(await runScan('scan', flags)));
+  addScanFlags(
+    program.command('plan').description('what a scan would write: reads and compares, writes no label'),
+  ).action(async (flags: ScanFlags) => done(await runScan('plan', { ...flags, dryRun: true })));
+}
+
+function addScanFlags(command: Command): Command {
+  return addCommonFlags(command)
+    .addOption(
+      new Option('--source <which>', 'what to look at').choices(['immich', 'local', 'all']).default('all'),
+    )
+    .option('-s, --source-dir <dir>', 'a folder to look at; may be given more than once', collect)
+    .option('--immich-url <url>', 'address of Immich, as in the browser')
+    .option(
+      '--immich-api-key <key>',
+      'API key (visible in `ps`: prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE)',
+    )
+    .option('--tag-only', 'write tags and nothing else')
+    .option('--duplicate-tag <name>', 'the tag for extra copies')
+    .addOption(
+      new Option('--tag-scope <scope>', 'tag the extras only, or the keeper too').choices(['extras', 'all']),
+    )
+    .option('--create-albums', 'an album for each group')
+    .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
+    .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
+    .option('--allow-removals', 'take labels off also where that is held back to be confirmed')
+    .option('--force-version', 'write to an Immich version that this release does not know')
+    .option('--json', 'print one JSON document');
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCode> {
+  if (flags.immichApiKey !== undefined)
+    say(
+      'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
+    );
+  const context = createContext(flags, overridesOf(flags), 'warn');
+  const request: ScanRequest = {
+    command: `${name} ${process.argv
+      .slice(3)
+      .filter((arg) => arg !== flags.immichApiKey)
+      .join(' ')}`.trim(),
+    sources: flags.source ?? 'all',
+    settings: labelSettings(context.config, flags.tagOnly === true),
+    dryRun: flags.dryRun === true,
+    allowRemovals: flags.allowRemovals === true,
+    forceVersion: flags.forceVersion === true,
+  };
+  const agent = runningAgent(context.config.stateDir);
+  const result =
+    agent === null
+      ? await scanAlone(context, request, flags.sourceDir !== undefined)
+      : ((await handOver(agent, 'scan', refuseOwnSettings(request, flags))) as ScanResult);
+  if (flags.json === true) printJson(request.dryRun ? planDocument(result) : withoutPlan(result));
+  else report(result, request);
+  return result.operations.failed + result.failed > 0 ? exitCodes.partial : exitCodes.done;
+}
+
+async function scanAlone(context: Context, request: ScanRequest, namedByPath: boolean): Promise<ScanResult> {
+  const { sources, command } = request;
+  const agent = await createAgent({ ...context, patience: 'one-shot', command, namedByPath });
+  const endProgress = showProgress(agent.progress);
+  try {
+    await agent.open(sources === 'all' ? undefined : [sources === 'local' ? 'folder' : 'immich']);
+    return await scan(agent, request);
+  } finally {
+    endProgress();
+    await agent.close();
+  }
+}
+
+/** A running agent looks at its own sources with its own rules. */
+function refuseOwnSettings(request: ScanRequest, flags: ScanFlags): ScanRequest {
+  const own = [
+    flags.sourceDir !== undefined && '--source-dir',
+    flags.immichUrl !== undefined && '--immich-url',
+    flags.immichApiKey !== undefined && '--immich-api-key',
+    flags.threshold !== undefined && '--threshold',
+  ].filter((flag) => flag !== false);
+  if (own.length === 0) return request;
+  throw new FatalError(
+    'AGENT_RUNS',
+    `An agent runs on this state directory; ${own.join(', ')} must be in its config, or use another --state-dir`,
+    exitCodes.usage,
+  );
+}
+
+function overridesOf(flags: ScanFlags): ConfigFlags {
+  return {
+    immich: { url: flags.immichUrl, api_key: flags.immichApiKey },
+    ...(flags.sourceDir === undefined ? {} : { folders: flags.sourceDir }),
+    labels: {
+      tag: flags.duplicateTag,
+      tag_scope: flags.tagScope,
+      albums: flags.createAlbums,
+      album_prefix: flags.albumPrefix,
+    },
+    detection: { threshold: flags.threshold },
+  };
+}
+
+/** Which labels the config asks for; `tagOnly` = tags, whatever it says. */
+export function labelSettings({ labels }: Config, tagOnly: boolean): LabelSettings {
+  return {
+    tag: labels.tags || tagOnly ? { name: labels.tag, scope: labels.tagScope } : null,
+    albums: labels.albums && !tagOnly ? { prefix: labels.albumPrefix } : null,
+  };
+}
+
+function planDocument({ plan, operations, ...rest }: ScanResult): unknown {
+  return { operations: plan, counts: { ...rest, ...operations } };
+}
+
+function withoutPlan({ plan: _plan, ...rest }: ScanResult): unknown {
+  return rest;
+}
+
+function report(result: ScanResult, request: ScanRequest): void {
+  const { operations } = result;
+  print(
+    `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read.`,
+  );
+  print(`${count(result.groups, 'group')} with ${count(result.extras, 'extra copy', 'extra copies')}.`);
+  if (request.dryRun) for (const operation of result.plan) print(`  would ${describe(operation)}`);
+  else for (const operation of result.plan) print(`  ${describe(operation)}`);
+  const parts = [
+    `${operations.unchanged} as they should be`,
+    operations.failed > 0 && `${operations.failed} failed`,
+    operations.refused > 0 && `${operations.refused} that do not stick (read-only library)`,
+    operations.held > 0 && `${operations.held} held back`,
+  ];
+  const written = request.dryRun ? 'nothing written' : `${operations.applied} written`;
+  if (request.sources !== 'local') print(`Labels: ${[written, ...parts.filter(Boolean)].join(', ')}.`);
+  if (result.heldBecause !== null)
+    print(`Held back: ${result.heldBecause}. Look at \`plan\`, then scan with --allow-removals.`);
+  for (const error of result.errors) print(`Failed: ${error}`);
+  if (result.failed > 0)
+    print(`${count(result.failed, 'photo')} could not be compared; \`photo-organizer status\` lists them.`);
+}
+
+/** One line for a person. */
+export function describe(operation: Operation): string {
+  const photos = count(operation.photos.length, 'photo');
+  const where = `(${operation.source})`;
+  switch (operation.kind) {
+    case 'tag':
+      return `tag ${photos} with ${operation.name} ${where}`;
+    case 'untag':
+      return `take the tag ${operation.name} off ${photos} ${where}`;
+    case 'delete-tag':
+      return `delete the tag ${operation.name} ${where}`;
+    case 'create-album':
+      return `make the album ${operation.name} with ${photos} ${where}`;
+    case 'add-to-album':
+      return `add ${photos} to the album ${operation.name} ${where}`;
+    case 'remove-from-album':
+      return `take ${photos} out of the album ${operation.name} ${where}`;
+    case 'delete-album':
+      return `delete the album ${operation.name}, which only holds what we put there ${where}`;
+  }
+}

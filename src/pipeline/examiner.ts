@@ -1,0 +1,120 @@
+import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
+import type { Fingerprint, PhotoKey } from '../model.js';
+import { parseKey } from '../model.js';
+import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
+import type { Fingerprinter } from './fingerprint.js';
+import type { LookIndex } from './look-index.js';
+
+export interface ExaminerOptions {
+  readonly photos: PhotoStore;
+  readonly looks: LookIndex;
+  readonly fingerprinter: Fingerprinter;
+  /** The source that a photo is read from; null when it is not configured now. */
+  readonly sourceOf: (photo: IndexedPhoto | PhotoKey) => PhotoSource | null;
+  readonly log: Log;
+}
+
+export interface ExaminerTally {
+  /** Pictures read from a source. */
+  downloads: number;
+  fingerprinted: number;
+  failed: number;
+}
+
+/** Looks at one photo: is it still there, is it new, what does it look like, what does it look like next to all others? */
+export class Examiner {
+  readonly tally: ExaminerTally = { downloads: 0, fingerprinted: 0, failed: 0 };
+  readonly #options: ExaminerOptions;
+  readonly #suspects = new Set<PhotoKey>();
+
+  constructor(options: ExaminerOptions) {
+    this.#options = options;
+  }
+
+  /** Says that something happened to the photos: the next look asks their source first. */
+  suspect(keys: readonly PhotoKey[]): void {
+    for (const key of keys) this.#suspects.add(key);
+  }
+
+  /** Safe to repeat. Ends at one comparison of the revision when nothing is new. */
+  async examine(key: PhotoKey): Promise<void> {
+    const photo = await this.#known(key);
+    if (photo?.fingerprint !== 'wanted') return;
+    const source = this.#options.sourceOf(photo);
+    if (source === null) return;
+    try {
+      await this.#fingerprint(photo, source);
+    } catch (error) {
+      if (!(error instanceof OrganizerError)) throw error;
+      // The next look asks the source first: it may have another revision by then, or be gone.
+      if (error.code === 'PICTURE_NOT_READY' || error.code === 'PHOTO_GONE') this.suspect([key]);
+      if (error.code !== 'PHOTO_GONE') throw error;
+      await this.#known(key);
+    }
+  }
+
+  /** The picture cannot be had. Remembered when the picture is at fault; else the photo stays wanted for the next run. */
+  gaveUp(key: PhotoKey, error: unknown): void {
+    const { photos, looks, log } = this.#options;
+    const reason = describeError(error);
+    this.tally.failed++;
+    const photo = photos.get(key);
+    const isPicture =
+      error instanceof TerminalError ||
+      (error instanceof TransientError && error.code === 'PICTURE_NOT_READY');
+    if (photo === null || !isPicture) {
+      log.error({ photo: key, reason }, 'photo could not be looked at; the next run tries again');
+      return;
+    }
+    photos.failed(key, reason);
+    looks.remove(photo.id);
+    log.info({ photo: key, name: photo.name, reason }, 'photo cannot be compared by look');
+  }
+
+  async #known(key: PhotoKey): Promise<IndexedPhoto | null> {
+    const { photos, looks } = this.#options;
+    const photo = photos.get(key);
+    if (photo !== null && !this.#suspects.has(key)) return photo;
+    const source = this.#options.sourceOf(photo ?? key);
+    if (source === null) return null;
+    const fresh = await source.look(key);
+    this.#suspects.delete(key);
+    if (fresh === null) {
+      for (const id of photos.remove([key])) looks.remove(id);
+      return null;
+    }
+    photos.observe([fresh]);
+    return photos.get(key);
+  }
+
+  async #fingerprint(photo: IndexedPhoto, source: PhotoSource): Promise<void> {
+    const { photos, looks, fingerprinter } = this.#options;
+    const picture = await source.picture(photo);
+    this.tally.downloads++;
+    const fingerprint =
+      this.#ofSameFile(photo.key, picture.facts.sha1) ?? (await fingerprinter.fingerprint(picture.bytes));
+    photos.examined({
+      id: photo.id,
+      revision: photo.revision,
+      facts: picture.facts,
+      fingerprint,
+      likenesses: looks.likenesses(fingerprint, photo.id),
+    });
+    looks.put(photo.id, fingerprint);
+    this.tally.fingerprinted++;
+  }
+
+  /** Local files only: Immich's thumbnail of the same bytes may hash a bit or two differently. */
+  #ofSameFile(key: PhotoKey, sha1: string | null | undefined): Fingerprint | null {
+    if (sha1 == null || parseKey(key)?.kind !== 'folder') return null;
+    return this.#options.photos.fingerprintOfFile(sha1, this.#options.fingerprinter.algorithm);
+  }
+}
+
+/** How often a photo is tried before it is given up: for ever when its server is at fault, not when only it is missing. */
+export function triesOf(patience: 'one-shot' | 'service'): (error: TransientError) => number {
+  return (error) => {
+    if (patience === 'one-shot') return error.code === 'PICTURE_NOT_READY' ? 4 : 6;
+    return error.code === 'PICTURE_NOT_READY' ? 12 : Infinity;
+  };
+}

@@ -1,0 +1,140 @@
+import type { Evidence, Group, KeepRule, Likeness, PhotoId, PhotoKey } from '../model.js';
+import type { GroupNumbers, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
+import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
+import { groupCandidates, type Candidate, type UnnumberedGroup } from './grouping.js';
+import { byWorth } from './keep-rules.js';
+import { createPace } from '../pace.js';
+
+export interface GrouperOptions {
+  readonly photos: PhotoStore;
+  readonly groups: GroupStore;
+  readonly numbers: GroupNumbers;
+  readonly keep: readonly KeepRule[];
+  /** Largest distance of the 64-bit hash, 0 to 12 bits. */
+  readonly threshold: number;
+}
+
+/** Keeps groups true: looks again at what is linked to photos that changed, and only at that. */
+export class Grouper {
+  readonly #options: GrouperOptions;
+  readonly #order;
+
+  constructor(options: GrouperOptions) {
+    this.#options = options;
+    this.#order = byWorth(options.keep);
+  }
+
+  /** Regroups around every dirty photo. Safe to stop and repeat: what was not reached stays dirty. */
+  async run(): Promise<{ readonly regrouped: readonly PhotoKey[] }> {
+    const { groups, threshold, keep } = this.#options;
+    groups.useRules(JSON.stringify({ threshold, keep }));
+    const pace = createPace();
+    const done = new Set<PhotoId>();
+    const regrouped: PhotoKey[] = [];
+    for (const id of groups.dirty()) {
+      await pace();
+      if (done.has(id)) continue;
+      const component = this.#componentOf(id);
+      for (const member of component.scope) done.add(member);
+      const found = groupCandidates(component.candidates, this.#order);
+      groups.regroup([...component.scope], this.#numbered(found, component.scope));
+      if (component.grouped || found.length > 0) regrouped.push(...component.keys);
+    }
+    return { regrouped };
+  }
+
+  /** Everything that is proven, step by step, to be linked to the photo, and the members that its group had so far. */
+  #componentOf(start: PhotoId): Component {
+    const reader = new LinkReader(this.#options);
+    const scope = new Set<PhotoId>([start]);
+    const candidates: Candidate[] = [];
+    const keys: PhotoKey[] = [];
+    let grouped = false;
+    for (const id of scope) {
+      const mates = this.#options.groups.groupMates(id);
+      grouped ||= mates.length > 0;
+      for (const mate of mates) scope.add(mate);
+      const photo = reader.photo(id);
+      if (photo === null) continue;
+      keys.push(photo.key);
+      const links = reader.provenLinks(photo);
+      for (const other of links.ids) scope.add(other);
+      if (photo.presence === 'present') candidates.push({ photo, proven: links.proven });
+    }
+    return { scope, candidates, keys, grouped };
+  }
+
+  /** The keeper's number goes on, else the lowest that any member had and nobody else has now. */
+  #numbered(found: readonly UnnumberedGroup[], scope: ReadonlySet<PhotoId>): Group[] {
+    const { groups, numbers } = this.#options;
+    const used = new Set<number>();
+    const numbered = found.map((group) => {
+      const had = numbers.numbersOf(group.members.map((member) => member.key));
+      const wishes = [had.get(group.keeper) ?? [], [...had.values()].sort((a, b) => a - b)].flat();
+      const isFree = (number: number): boolean =>
+        !used.has(number) && groups.membersOf(number).every((id) => scope.has(id));
+      const number = wishes.find(isFree) ?? numbers.take();
+      used.add(number);
+      return { number, ...group };
+    });
+    if (numbered.length > 0) numbers.remember(numbered);
+    return numbered;
+  }
+}
+
+interface Component {
+  readonly scope: ReadonlySet<PhotoId>;
+  readonly candidates: readonly Candidate[];
+  readonly keys: readonly PhotoKey[];
+  /** True when any of them was in a group before. */
+  readonly grouped: boolean;
+}
+
+/** Reads links of photos, each photo once. */
+class LinkReader {
+  readonly #options: GrouperOptions;
+  readonly #photos = new Map<PhotoId, IndexedPhoto | null>();
+  readonly #likenesses = new Map<PhotoId, readonly Likeness[]>();
+
+  constructor(options: GrouperOptions) {
+    this.#options = options;
+  }
+
+  photo(id: PhotoId): IndexedPhoto | null {
+    const known = this.#photos.get(id);
+    if (known !== undefined) return known;
+    const photo = this.#options.photos.byId(id);
+    this.#photos.set(id, photo);
+    return photo;
+  }
+
+  provenLinks(photo: IndexedPhoto): { ids: PhotoId[]; proven: Map<PhotoKey, Evidence> } {
+    const likenesses = new Map(this.#likenessesOf(photo.id).map((likeness) => [likeness.b, likeness]));
+    const linked = new Set([...likenesses.keys(), ...this.#options.groups.sameBytes(photo.id)]);
+    const proven = new Map<PhotoKey, Evidence>();
+    const ids: PhotoId[] = [];
+    for (const id of linked) {
+      const other = this.photo(id);
+      if (other?.presence !== 'present') continue;
+      const evidence = evidenceBetween(photo, other, likenesses.get(id) ?? null, {
+        threshold: this.#options.threshold,
+        detailBound: this.#isCrowded(photo.id) || this.#isCrowded(id) ? certainBits : automaticBits,
+      });
+      if (!isDuplicate(evidence)) continue;
+      proven.set(other.key, evidence);
+      ids.push(id);
+    }
+    return { ids, proven };
+  }
+
+  #isCrowded(id: PhotoId): boolean {
+    const uncertain = this.#likenessesOf(id).filter((likeness) => likeness.detailBits > certainBits);
+    return uncertain.length > crowdedNeighbours;
+  }
+
+  #likenessesOf(id: PhotoId): readonly Likeness[] {
+    const known = this.#likenesses.get(id) ?? this.#options.groups.likenessesOf(id);
+    this.#likenesses.set(id, known);
+    return known;
+  }
+}

@@ -1,0 +1,49 @@
+import type { SourceName } from '../../model.js';
+import { ImmichClient, type ImmichClientOptions } from './client.js';
+import { ImmichLabels } from './immich-labels.js';
+import { ImmichSource } from './immich-source.js';
+
+export interface AccountSettings {
+  readonly name: string;
+  readonly server: string;
+  readonly url: string;
+  readonly apiKey: string;
+  readonly caPath: string | null;
+  readonly tlsVerify: boolean;
+  readonly concurrency: number;
+  readonly requestsPerSecond: number;
+}
+
+/** One Immich account: its photos and its labels over one client. */
+export interface ImmichAccount {
+  readonly name: SourceName;
+  readonly server: string;
+  readonly client: ImmichClient;
+  readonly source: ImmichSource;
+  readonly labels: ImmichLabels;
+}
+
+/** Puts the parts of one account together; no I/O. `others` are all accounts, itself included. */
+export function createAccount(
+  settings: AccountSettings,
+  others: () => readonly ImmichAccount[],
+  options: Pick<ImmichClientOptions, 'patienceMs' | 'stopping' | 'clock' | 'log'>,
+): ImmichAccount {
+  const name = settings.name as SourceName;
+  const { server } = settings;
+  const client = new ImmichClient({ ...settings, ...options });
+  const listedElsewhere = (): ReadonlySet<string> =>
+    new Set(
+      others()
+        .filter((other) => other.server === server && other.name !== name && other.source.isOpen)
+        .map((other) => other.source.capabilities.userId),
+    );
+  const source = new ImmichSource({ name, server, client, listedElsewhere });
+  const labels = new ImmichLabels({
+    source: name,
+    server,
+    client,
+    userId: () => source.capabilities.userId,
+  });
+  return { name, server, client, source, labels };
+}

@@ -1,0 +1,49 @@
+import type { UserPreferencesResponseDto } from '@immich/sdk';
+import { FatalError, TerminalError } from '../../errors.js';
+import {
+  featureNeeds,
+  isAtLeast,
+  missingPermissions,
+  type Capabilities,
+  type Feature,
+  type FeatureNeeds,
+} from './capabilities.js';
+import type { ImmichClient } from './client.js';
+
+/** What `doctor` says of one feature on one server. */
+export interface FeatureRow {
+  readonly feature: Feature;
+  readonly needsVersion: string;
+  readonly needsPermissions: readonly string[];
+  /** `unknown`: the server does not tell what the key may do (before 1.140). */
+  readonly works: 'yes' | 'no' | 'unknown';
+  readonly missing: readonly string[];
+}
+
+export function featureTable({ version, permissions }: Capabilities): FeatureRow[] {
+  return Object.entries(featureNeeds).map(([feature, needs]: [string, FeatureNeeds]) => {
+    const missing = missingPermissions(permissions, needs.permissions);
+    const versionFits = isAtLeast(version, needs.since);
+    const works = !versionFits || missing.length > 0 ? 'no' : permissions === null ? 'unknown' : 'yes';
+    return {
+      feature: feature as Feature,
+      needsVersion: needs.since,
+      needsPermissions: needs.permissions,
+      works,
+      missing,
+    };
+  });
+}
+
+/** Whether the account's web pages show tags (off by default); null where the key may not know (`userPreference.read`). */
+export async function areTagsShown(client: ImmichClient): Promise<boolean | null> {
+  try {
+    const request = { method: 'GET', route: '/users/me/preferences' } as const;
+    const { body } = await client.json<UserPreferencesResponseDto>(request);
+    return body.tags.enabled;
+  } catch (error) {
+    if (error instanceof TerminalError) return null;
+    if (error instanceof FatalError && error.code === 'IMMICH_FORBIDDEN') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { AlbumStore, Clock, GroupNumbers, GroupStore, Journal, Log, PhotoStore } from '../ports.js';
+import { SqliteAlbumStore } from './album-store.js';
+import { StateJson } from './checkpoints.js';
+import { SqliteGroupStore } from './group-store.js';
+import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
+import { lockStateDir, type StateLock } from './lock.js';
+import { SqlitePhotoStore } from './photo-store.js';
+import { openDb } from './sqlite.js';
+import { openIndex, openJournal, prepareStateDir } from './state-dir.js';
+
+/** Everything that is kept between runs. */
+export interface State {
+  readonly photos: PhotoStore;
+  readonly groups: GroupStore;
+  readonly albums: AlbumStore;
+  readonly journal: Journal;
+  readonly numbers: GroupNumbers;
+  readonly json: StateJson;
+  readonly lock: StateLock;
+  /** Closes the files and frees the lock. Safe to call twice. */
+  close(): void;
+}
+
+export interface OpenStateOptions {
+  readonly dir: string;
+  /** Who asks, for whoever finds the directory in use. */
+  readonly command: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Locks the state directory and opens what is in it, mending what can be mended. Throws FatalErrors. */
+export async function openState({ dir, command, clock, log }: OpenStateOptions): Promise<State> {
+  prepareStateDir(dir);
+  const since = new Date(clock.now()).toISOString();
+  const lock = lockStateDir(dir, { pid: process.pid, command, since });
+  try {
+    const index = openIndex(dir, clock, log);
+    const journalFile = openJournal(dir, clock, log);
+    const journal = new SqliteJournal(journalFile.db, clock, journalFile.backupPath);
+    if (journalFile.damage !== null) journal.setHold('removals', journalFile.damage);
+    const json = await StateJson.open(dir, index.indexId, clock, log);
+    let open = true;
+    return {
+      photos: new SqlitePhotoStore(index.db),
+      groups: new SqliteGroupStore(index.db),
+      albums: new SqliteAlbumStore(index.db),
+      journal,
+      numbers: new SqliteGroupNumbers(journalFile.db),
+      json,
+      lock,
+      close: () => {
+        if (!open) return;
+        open = false;
+        index.db.close();
+        journalFile.db.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The journal for reading only, without the lock: also while an agent runs. Null when nothing was ever written. */
+export function openJournalForReading(
+  dir: string,
+  clock: Clock,
+): { readonly runs: Journal['runs']; readonly hold: Journal['hold']; readonly close: () => void } | null {
+  try {
+    const db = openDb(join(dir, 'journal.db'), { readOnly: true });
+    const journal = new SqliteJournal(db, clock, '');
+    return { runs: () => journal.runs(), hold: (kind) => journal.hold(kind), close: () => db.close() };
+  } catch {
+    return null;
+  }
+}
+
+/** Photos and groups for reading only, without the lock: also while an agent runs. Null when nothing was ever indexed. */
+export function openIndexForReading(
+  dir: string,
+): { readonly photos: PhotoStore; readonly groups: GroupStore; readonly close: () => void } | null {
+  try {
+    const db = openDb(join(dir, 'index.db'), { readOnly: true });
+    return { photos: new SqlitePhotoStore(db), groups: new SqliteGroupStore(db), close: () => db.close() };
+  } catch {
+    return null;
+  }
+}

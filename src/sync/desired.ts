@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Group, PhotoKey, SourceName } from '../model.js';
+import { createPace } from '../pace.js';
+import type { IndexedPhoto } from '../ports.js';
+
+/** Which labels a run was asked for; null = that kind is left as it is. */
+export interface LabelSettings {
+  readonly tag: { readonly name: string; readonly scope: 'extras' | 'all' } | null;
+  readonly albums: { readonly prefix: string } | null;
+}
+
+export interface DesiredAlbum {
+  readonly name: string;
+  readonly description: string;
+  readonly signature: string;
+  readonly photos: readonly PhotoKey[];
+}
+
+/** Labels that one account's photos should carry. */
+export interface DesiredLabels {
+  /** Photo to the signature of its group. */
+  readonly tagged: ReadonlyMap<PhotoKey, string>;
+  readonly albums: readonly DesiredAlbum[];
+}
+
+/**
+ * What the account's photos should carry. A group counts for an account only when one of the account's own photos is an
+ * extra in it; photos of others are never labelled.
+ */
+export async function desiredLabels(
+  source: SourceName,
+  groups: readonly Group[],
+  settings: LabelSettings,
+  photoOf: (key: PhotoKey) => Pick<IndexedPhoto, 'source' | 'writable'> | null,
+): Promise<DesiredLabels> {
+  const tagged = new Map<PhotoKey, string>();
+  const albums: DesiredAlbum[] = [];
+  const pace = createPace();
+  for (const group of groups) {
+    await pace();
+    const own = group.members.filter(({ key }) => {
+      const photo = photoOf(key);
+      return photo?.source === source && photo.writable;
+    });
+    const extras = own.filter(({ role }) => role === 'extra');
+    if (extras.length === 0) continue;
+    const signature = signatureOf(group);
+    for (const { key } of settings.tag?.scope === 'all' ? own : extras) tagged.set(key, signature);
+    if (settings.albums !== null)
+      albums.push({
+        name: groupName(settings.albums.prefix, group.number),
+        description: `The same picture ${own.length} times: 1 to keep, ${extras.length} extra. Made by photo-organizer (group ${group.number}).`,
+        signature,
+        photos: own.map(({ key }) => key),
+      });
+  }
+  return { tagged, albums };
+}
+
+/** `Similar-0012` */
+export function groupName(prefix: string, number: number): string {
+  return prefix + String(number).padStart(4, '0');
+}
+
+/** Equal while the group has the same members. */
+export function signatureOf(group: Group): string {
+  const keys = group.members.map(({ key }) => key).sort();
+  return createHash('sha1').update(keys.join('\n')).digest('hex').slice(0, 12);
+}

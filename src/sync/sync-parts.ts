@@ -1,0 +1,11 @@
+import type { PhotoKey } from '../model.js';
+import type { Clock, IndexedPhoto, Journal, LabelTarget, Log } from '../ports.js';
+
+/** What every part that writes the labels of one account works with. */
+export interface SyncParts {
+  readonly target: LabelTarget;
+  readonly journal: Journal;
+  readonly photoOf: (key: PhotoKey) => IndexedPhoto | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,139 @@
+import type { PhotoKey } from '../model.js';
+import type { OwnLabel, TagRef, Run } from '../ports.js';
+import type { SyncParts } from './sync-parts.js';
+import { batches, type TagOperation } from './operation.js';
+import { planTag, type ActualTag, type TagPlan } from './tag-plan.js';
+import { findTag, writeTagBatch } from './tag-write.js';
+
+/** Photos that are read one by one rather than by listing all carriers of the tag. */
+const fewPhotos = 50;
+export interface TagPlanOptions {
+  readonly probeLibraries: boolean;
+  readonly fromTrash: boolean;
+  /** Labels of ours that may be touched; all when absent. */
+  readonly only?: (label: OwnLabel) => boolean;
+}
+
+/** Tags of one account: reads, plans, writes. What became of a write is for `TagSettling`. */
+export class TagSync {
+  readonly #options: SyncParts;
+
+  constructor(options: SyncParts) {
+    this.#options = options;
+  }
+
+  /** Compares what should be with what is. `scope` narrows it to some photos; null = all. Writes nothing anywhere. */
+  async plan(
+    name: string,
+    desired: ReadonlyMap<PhotoKey, string>,
+    scope: ReadonlySet<PhotoKey> | null,
+    options: TagPlanOptions,
+  ): Promise<TagPlan> {
+    const { target, journal, photoOf } = this.#options;
+    const own = journal.labels(target.source, 'tag', name).filter(options.only ?? (() => true));
+    const actual = await this.#actual(name, desired, own, scope);
+    return planTag({ source: target.source, name, desired, own, actual, photoOf, ...options });
+  }
+
+  /** Writes down what the plan saw on the server. */
+  accept(plan: TagPlan): void {
+    const { journal, clock } = this.#options;
+    journal.together(() => {
+      journal.forget(plan.forgotten);
+      journal.put(plan.observed.map((label) => ({ ...label, since: clock.now() })));
+    });
+  }
+
+  async #actual(
+    name: string,
+    desired: ReadonlyMap<PhotoKey, string>,
+    own: readonly OwnLabel[],
+    scope: ReadonlySet<PhotoKey> | null,
+  ): Promise<ActualTag> {
+    if (scope !== null) {
+      const concerned = new Set([...desired.keys(), ...own.map((l) => l.photo)].filter((k) => scope.has(k)));
+      if (concerned.size <= fewPhotos) {
+        const carriers = new Set<PhotoKey>();
+        await Promise.all(
+          [...concerned].map(async (key) => {
+            if ((await this.#options.target.tagsOf(key))?.tags.includes(name) === true) carriers.add(key);
+          }),
+        );
+        return { carriers, covers: (key) => concerned.has(key) };
+      }
+    }
+    const tag = await findTag(this.#options, name);
+    const carriers = tag === null ? new Map<PhotoKey, number>() : await this.#options.target.carriers(tag);
+    return { carriers: new Set(carriers.keys()), covers: () => true };
+  }
+
+  /** Journalled before and after each batch. Throws what stops the rest. */
+  async apply(operation: TagOperation, run: Run, signatures: ReadonlyMap<PhotoKey, string>): Promise<void> {
+    const { target, journal } = this.#options;
+    if (operation.kind === 'delete-tag') return this.#deleteTag(operation.name, run);
+    const tag =
+      operation.kind === 'tag'
+        ? await this.#ensure(operation.name)
+        : await findTag(this.#options, operation.name);
+    const known = new Map(journal.labels(target.source, 'tag', operation.name).map((l) => [l.photo, l]));
+    for (const photos of batches(operation.photos)) {
+      const labels = photos.map((photo) =>
+        this.#labelFor(operation.name, photo, known.get(photo), signatures),
+      );
+      await writeTagBatch(this.#options, operation.kind, tag, labels, run);
+    }
+  }
+
+  #labelFor(
+    name: string,
+    photo: PhotoKey,
+    known: OwnLabel | undefined,
+    signatures: ReadonlyMap<PhotoKey, string>,
+  ): OwnLabel {
+    const { target, photoOf, clock } = this.#options;
+    return {
+      source: target.source,
+      kind: 'tag',
+      name,
+      photo,
+      state: 'pending',
+      tries: known?.state === 'pending' ? known.tries : 0,
+      baseline: photoOf(photo)?.updatedAt ?? 0,
+      since: clock.now(),
+      signature: signatures.get(photo) ?? known?.signature ?? '',
+      operation: 0,
+    };
+  }
+
+  /** Makes the tag, and remembers which of it and its parents were not there before us. */
+  async #ensure(name: string): Promise<TagRef> {
+    const { target, journal } = this.#options;
+    const tags = await target.tags();
+    const there = tags.find((tag) => tag.name === name);
+    if (there !== undefined) return there;
+    const parts = name.split('/');
+    for (const value of parts.map((_, i) => parts.slice(0, i + 1).join('/')))
+      if (!tags.some((tag) => tag.name === value))
+        journal.putMade({
+          source: target.source,
+          kind: 'tag',
+          name: value,
+          serverId: null,
+          signature: '',
+          version: '',
+          state: 'here',
+        });
+    return target.ensureTag(name);
+  }
+
+  async #deleteTag(name: string, run: Run): Promise<void> {
+    const { target, journal } = this.#options;
+    const operation = journal.begin(run, { source: target.source, kind: 'delete-tag', name, photos: [] });
+    const tag = await findTag(this.#options, name);
+    if (tag !== null) await target.deleteTag(tag);
+    journal.together(() => {
+      journal.forgetMade({ source: target.source, kind: 'tag', name });
+      journal.end(operation);
+    });
+  }
+}

@@ -1,0 +1,294 @@
+/* What only the stand-in can show on demand: lost tags, read-only libraries, partners, old versions, faults. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
+import type { Test } from 'tap';
+import { startStandIn } from '../support/immich/stand-in.js';
+import type { StandIn, StandInOptions } from '../support/immich/stand-in.js';
+import { drawScene } from '../support/pictures.js';
+
+type Answer = { status: number; body: unknown };
+
+type Stage = {
+  standIn: StandIn;
+  anna: { id: string };
+  ask: (method: string, path: string, body?: unknown, key?: string) => Promise<Answer>;
+  photo: (more?: { libraryId?: string; owner?: { id: string }; justUploaded?: boolean }) => Promise<string>;
+  tag: (value: string, key?: string) => Promise<string>;
+};
+
+const picture = await drawScene(1, { width: 120, height: 80 });
+
+async function set(t: Test, options: StandInOptions = {}): Promise<Stage> {
+  const standIn = await startStandIn(options);
+  t.teardown(() => standIn.close());
+  const anna = standIn.addUser('Anna');
+  const own = standIn.addKey(anna, ['all']);
+  let count = 0;
+  const ask: Stage['ask'] = async (method, path, body, key = own) => {
+    const headers = {
+      'x-api-key': key,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`${standIn.url}/api${path}`, { method, headers, ...sent });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+  };
+  const photo: Stage['photo'] = ({ owner = anna, ...more } = {}) =>
+    standIn.addAsset(owner, { bytes: picture, fileName: `${count++}.jpg`, ...more });
+  const tag: Stage['tag'] = async (value, key) => {
+    const { body } = await ask('PUT', '/tags', { tags: [value] }, key);
+    return (body as { id: string }[])[0]?.id ?? '';
+  };
+  return { standIn, anna, ask, photo, tag };
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+for (const { gapMs, isSafe } of [
+  { gapMs: 15, isSafe: false },
+  { gapMs: 120, isSafe: true },
+]) {
+  await t.test(
+    `two tag writes ${gapMs} ms apart ${isSafe ? 'both last' : 'lose tags on some assets'}`,
+    async (t) => {
+      const { standIn, ask, photo, tag } = await set(t);
+      const [one, two] = [await tag('one'), await tag('two')];
+      const ids = await Promise.all(Array.from({ length: 12 }, () => photo()));
+      for (const id of ids) {
+        await ask('PUT', '/tags/assets', { tagIds: [one], assetIds: [id] });
+        await wait(gapMs);
+        await ask('PUT', '/tags/assets', { tagIds: [two], assetIds: [id] });
+      }
+      await standIn.settled();
+      const { assets } = standIn.snapshot();
+      const whole = ids.filter((id) => assets[id]?.tags.join() === 'one,two');
+      if (isSafe) t.equal(whole.length, 12);
+      else t.ok(whole.length < 12, `${12 - whole.length} of 12 lost one`);
+      for (const id of ids)
+        t.same(assets[id]?.tags, assets[id]?.sidecarTags, 'database and file agree in the end');
+    },
+  );
+}
+
+await t.test('several tags in one request always last', async (t) => {
+  const { standIn, ask, photo, tag } = await set(t);
+  const ids = [await photo(), await photo()];
+  await ask('PUT', '/tags/assets', { tagIds: [await tag('one'), await tag('two')], assetIds: ids });
+  await standIn.settled();
+  for (const id of ids) t.same(standIn.snapshot().assets[id]?.tags, ['one', 'two']);
+});
+
+await t.test('a read-only library says yes and forgets the tag', async (t) => {
+  const { standIn, anna, ask, photo, tag } = await set(t);
+  const id = await photo({ libraryId: standIn.addLibrary(anna, { readOnly: true }) });
+  t.same((await ask('PUT', '/tags/assets', { tagIds: [await tag('gone')], assetIds: [id] })).body, {
+    count: 1,
+  });
+  t.same(standIn.snapshot().assets[id]?.tags, ['gone']);
+  const before = Date.now();
+  await standIn.settled();
+  t.ok(Date.now() - before <= 300);
+  t.match(standIn.snapshot().assets[id], { tags: [], sidecarTags: null });
+  t.match(standIn.log, [/^WARN Error writing exif data/]);
+  const writable = await photo({ libraryId: standIn.addLibrary(anna, { readOnly: false }) });
+  await ask('PUT', '/tags/assets', { tagIds: [await tag('gone')], assetIds: [writable] });
+  await standIn.settled();
+  t.same(standIn.snapshot().assets[writable]?.tags, ['gone']);
+});
+
+await t.test('tagging a partner pollutes the partner, in bulk it is left out', async (t) => {
+  const { standIn, anna, ask, photo, tag } = await set(t);
+  const ben = standIn.addUser('Ben');
+  standIn.sharePartner(ben, anna, { inTimeline: true });
+  const id = await photo({ owner: ben });
+  const mine = await tag('mine');
+  t.match((await ask('POST', '/search/metadata', {})).body, { assets: { items: [{ id, ownerId: ben.id }] } });
+  t.same((await ask('PUT', '/tags/assets', { tagIds: [mine], assetIds: [id] })).body, { count: 0 });
+  t.same((await ask('PUT', `/tags/${mine}/assets`, { ids: [id] })).body, [{ id, success: true }]);
+  await standIn.settled();
+  t.same(standIn.snapshot().tags, ['Anna: mine', 'Ben: mine']);
+  t.same((await ask('DELETE', `/tags/${mine}/assets`, { ids: [id] })).body, [
+    { id, success: false, error: 'not_found' },
+  ]);
+});
+
+await t.test('a deleted tag comes back from the file on refresh', async (t) => {
+  const { standIn, anna, ask, photo, tag } = await set(t);
+  const id = await photo();
+  standIn.tagByHand(anna, 'Holidays/Elba', [id]);
+  await standIn.settled();
+  const old = await tag('Holidays/Elba');
+  await ask('DELETE', `/tags/${await tag('Holidays')}`);
+  t.match(standIn.snapshot(), { tags: [], assets: { [id]: { tags: [], sidecarTags: ['Holidays/Elba'] } } });
+  standIn.refreshMetadata([id]);
+  await standIn.settled();
+  t.same(standIn.snapshot().assets[id]?.tags, ['Holidays/Elba']);
+  t.not(await tag('Holidays/Elba'), old);
+});
+
+await t.test('hooks fire for uploads and refreshes, not for tag writes', async (t) => {
+  const { standIn, anna, ask, photo } = await set(t);
+  const seen: string[] = [];
+  const receiver = createServer((request, response) => {
+    request.on('data', (chunk) => seen.push((JSON.parse(String(chunk)) as { trigger: string }).trigger));
+    request.on('end', () => response.writeHead(500).end());
+  });
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  t.teardown(() => void receiver.close());
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const steps = [{ method: 'immich-plugin-core#webhook', config: { url } }];
+  for (const trigger of ['AssetCreate', 'AssetMetadataExtraction'])
+    await ask('POST', '/workflows', { trigger, steps });
+  const id = await photo({ justUploaded: true });
+  t.match((await ask('GET', `/assets/${id}`)).body, { thumbhash: null, width: null });
+  t.equal((await ask('GET', `/assets/${id}/thumbnail`)).status, 404);
+  await standIn.settled();
+  t.same(seen, ['AssetCreate', 'AssetMetadataExtraction']);
+  t.match((await ask('GET', `/assets/${id}`)).body, { thumbhash: String, width: 120 });
+  standIn.tagByHand(anna, 'x', [id]);
+  await standIn.settled();
+  t.equal(seen.length, 2);
+  standIn.refreshMetadata([id]);
+  await standIn.settled();
+  t.same(seen.slice(2), ['AssetMetadataExtraction']);
+});
+
+await t.test(
+  'speaks 2.7.5: owner and assets in albums, long error bodies, no PATCH twins, no workflows',
+  async (t) => {
+    const { ask, photo, anna } = await set(t, { version: '2.7.5' });
+    const id = await photo();
+    const { body } = await ask('POST', '/albums', { albumName: 'x', assetIds: [id] });
+    t.match(body, { ownerId: anna.id, owner: { id: anna.id }, assets: [], albumUsers: [] });
+    t.match((await ask('GET', `/albums/${(body as { id: string }).id}`)).body, { assets: [{ id }] });
+    t.match((await ask('GET', `/assets/${id}`)).body, {
+      duration: '0:00:00.00000',
+      deviceId: String,
+      width: 120,
+    });
+    const malformed = await ask('GET', '/assets/nope');
+    t.match(malformed.body, {
+      message: ['id must be a UUID'],
+      error: 'Bad Request',
+      statusCode: 400,
+      correlationId: String,
+    });
+    t.match((await ask('PATCH', '/assets', { ids: [] })).body, {
+      message: 'Cannot PATCH /api/assets',
+      error: 'Not Found',
+    });
+    t.equal((await ask('GET', '/workflows')).status, 404);
+    t.match((await ask('GET', '/api-keys/me')).body, { permissions: ['all'] });
+  },
+);
+
+await t.test(
+  'speaks 1.137.0: no api-keys/me, no key-value metadata, no createdAt and size of assets',
+  async (t) => {
+    const { standIn, anna, ask, photo } = await set(t, { version: '1.137.0' });
+    const id = await photo();
+    const { body } = await ask('GET', `/assets/${id}`);
+    for (const name of ['createdAt', 'width', 'height', 'isEdited']) t.notOk(name in (body as object), name);
+    t.equal((await ask('GET', `/assets/${id}/metadata`)).status, 404);
+    t.equal((await ask('PUT', '/albums/assets', { albumIds: [], assetIds: [] })).status, 404);
+    const scoped = standIn.addKey(anna, ['asset.read']);
+    const self = await ask('GET', '/api-keys/me', undefined, scoped);
+    t.match(self, {
+      status: 403,
+      body: { message: 'Missing required permission: apiKey.read', error: 'Forbidden' },
+    });
+    t.match((await ask('GET', '/api-keys/me')).body, { message: ['id must be a UUID'] });
+  },
+);
+
+await t.test('fails on request, then works again on the same port', async (t) => {
+  const { standIn, ask, photo, tag } = await set(t);
+  const id = await photo();
+  const tagId = await tag('x');
+  const write = { tagIds: [tagId], assetIds: [id] };
+  standIn.faults.add(({ route }) =>
+    route === '/tags/assets' ? { status: 503, headers: { 'retry-after': '1' } } : undefined,
+  );
+  t.equal((await ask('PUT', '/tags/assets', write)).status, 503);
+  t.same(standIn.snapshot().assets[id]?.tags, [], 'nothing was done');
+  for (const fault of ['reset', 'truncate', 'reset-after'] as const) {
+    standIn.faults.clear();
+    standIn.faults.add(({ route }) => (route === '/tags/assets' ? fault : undefined));
+    await t.rejects(ask('PUT', '/tags/assets', write), fault);
+    t.equal(standIn.snapshot().assets[id]?.tags.length, fault === 'reset' ? 0 : 1, fault);
+  }
+  standIn.faults.clear();
+  standIn.faults.add(() => 'stall');
+  await t.rejects(fetch(`${standIn.url}/api/server/ping`, { signal: AbortSignal.timeout(100) }));
+  standIn.faults.clear();
+  const { url } = standIn;
+  await standIn.pause();
+  await t.rejects(ask('GET', '/server/ping'));
+  await standIn.resume();
+  t.equal(standIn.url, url);
+  t.equal((await ask('GET', '/server/ping')).status, 200);
+  t.equal(standIn.requests.count('PUT /tags/assets'), 4);
+  standIn.requests.reset();
+  t.same(standIn.requests.tally(), {});
+});
+
+await t.test('runs on a clock turned by hand and makes the same ids every time', async (t) => {
+  let now = Date.UTC(2026, 0, 1);
+  const due: { at: number; run: () => void }[] = [];
+  const clock = {
+    now: () => now,
+    setTimeout: (run: () => void, ms: number) => due.push({ at: now + ms, run }),
+    clearTimeout: () => undefined,
+  };
+  const turn = (ms: number): void => {
+    now += ms;
+    for (
+      let next = due.findIndex(({ at }) => at <= now);
+      next >= 0;
+      next = due.findIndex(({ at }) => at <= now)
+    ) {
+      due.splice(next, 1)[0]?.run();
+    }
+  };
+  const { standIn, anna, ask, photo } = await set(t, { clock });
+  const id = await photo();
+  const other = await set(t);
+  t.equal(await other.photo(), id);
+  t.match((await ask('GET', `/assets/${id}`)).body, { updatedAt: '2026-01-01T00:00:00.000Z' });
+  standIn.tagByHand(anna, 'slow', [id]);
+  t.equal(standIn.snapshot().assets[id]?.sidecarTags, null, 'time stands still');
+  for (let step = 0; step < 20; step++) {
+    turn(10);
+    await wait(0);
+  }
+  await standIn.settled();
+  t.same(standIn.snapshot().assets[id]?.sidecarTags, ['slow']);
+});
+
+await t.test('hides a locked asset from keys as if it were deleted', async (t) => {
+  const { standIn, ask, photo } = await set(t);
+  const id = await photo();
+  t.equal((await ask('PUT', '/assets', { ids: [id], visibility: 'locked' })).status, 204);
+  t.equal((await ask('GET', `/assets/${id}`)).status, 400);
+  t.equal((await ask('PUT', '/assets', { ids: [id], visibility: 'timeline' })).status, 400);
+  t.match((await ask('POST', '/search/metadata', { withDeleted: true })).body, { assets: { items: [] } });
+  t.equal(standIn.snapshot().assets[id]?.visibility, 'locked');
+});
+
+await t.test('exchanges the file behind an asset', async (t) => {
+  const { standIn, ask, photo } = await set(t);
+  const id = await photo();
+  const before = (await ask('GET', `/assets/${id}`)).body as {
+    checksum: string;
+    thumbhash: string;
+    updatedAt: string;
+  };
+  await standIn.replaceBytes(id, await drawScene(2, { width: 90, height: 90 }));
+  const after = (await ask('GET', `/assets/${id}`)).body as typeof before;
+  t.match(after, { width: 90, height: 90 });
+  for (const name of ['checksum', 'thumbhash', 'updatedAt'] as const) t.not(after[name], before[name]);
+});
