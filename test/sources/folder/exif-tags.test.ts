@@ -11,7 +11,7 @@ async function blockOf(picture: Buffer): Promise<Buffer> {
 }
 
 const tagsFor = async (notes: CameraNotes): Promise<ReturnType<typeof readExifTags>> =>
-  readExifTags(await blockOf(await withExif(await drawScene(1, { width: 64, height: 64 }), notes)));
+  readExifTags(await blockOf(await withExif(await drawScene(1, { width: 256, height: 256 }), notes)));
 
 void t.test('the wall clock, with what comes after the seconds', async (t) => {
   const at = Date.UTC(2026, 1, 11, 10, 1, 2);
@@ -38,7 +38,7 @@ void t.test('dates that cannot be are unknown', async (t) => {
 });
 
 void t.test('camera, exposure and place', async (t) => {
-  const picture = await sharp(await drawScene(1, { width: 64, height: 64 }))
+  const picture = await sharp(await drawScene(1, { width: 256, height: 256 }))
     .withExif({
       IFD0: { Make: 'Canon', Model: 'EOS R5' },
       IFD2: { ExposureTime: '1/250', ISOSpeedRatings: '400' },
@@ -98,7 +98,7 @@ void t.test('a block that claims to hold gigabytes costs nothing', (t) => {
 
 void t.test('damaged blocks never throw', async (t) => {
   const whole = await blockOf(
-    await withExif(await drawScene(1, { width: 64, height: 64 }), {
+    await withExif(await drawScene(1, { width: 256, height: 256 }), {
       takenAt: '2026-02-11T10:01:02.5',
       make: 'ACME',
       gps: { latitude: 1, longitude: 2 },

@@ -310,7 +310,7 @@ void t.test('a key of another source is refused', async (t) => {
 });
 
 void t.test('a picture comes with what its bytes say', async (t) => {
-  const jpeg = await withExif(await drawScene(7, { width: 320, height: 200 }), {
+  const jpeg = await withExif(await drawScene(7, { width: 400, height: 300 }), {
     takenAt: '2026-02-11T10:01:02+05:00',
     subSec: '0459',
     make: 'ACME ',
@@ -324,8 +324,8 @@ void t.test('a picture comes with what its bytes say', async (t) => {
   t.match(facts, {
     sha1: createHash('sha1').update(jpeg).digest('hex'),
     byteSize: jpeg.length,
-    width: 200,
-    height: 320,
+    width: 300,
+    height: 400,
     takenAt: Date.UTC(2026, 1, 11, 10, 1, 2, 45),
     camera: 'acme pro 1',
     exposure: null,
