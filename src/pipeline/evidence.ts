@@ -50,9 +50,14 @@ export function evidenceBetween(
       : 'same-picture';
   return {
     kind,
-    score: Math.round((1 - (likeness.detailBits / 200) ** 2) * 1000) / 1000,
+    score: scoreOf(likeness.detailBits),
     distance: { phash: likeness.phashBits, detail: likeness.detailBits },
   };
+}
+
+/** 0.999 (no bit differs) falling to 0.95 at the automatic bound; 1 is kept for the same bytes. */
+function scoreOf(detailBits: number): number {
+  return Math.min(0.999, Math.round((1 - (detailBits / 200) ** 2) * 1000) / 1000);
 }
 
 /** Proven duplicates: what a tag may say. */

@@ -10,7 +10,6 @@ export type Rankable = Pick<
   | 'width'
   | 'height'
   | 'takenAt'
-  | 'camera'
   | 'hasLocation'
   | 'byteSize'
   | 'createdAt'
@@ -24,8 +23,7 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   in_album: (photo) => Number(photo.albumCount > 0),
   format: (photo) => formatWorth[photo.format],
   pixels: (photo) => (photo.width ?? 0) * (photo.height ?? 0),
-  // A capture time without a camera may be the server's guess from the file's date.
-  metadata: (photo) => Number(photo.takenAt !== null && photo.camera !== null) + Number(photo.hasLocation),
+  metadata: (photo) => Number(photo.takenAt !== null) + Number(photo.hasLocation),
   larger: (photo) => photo.byteSize ?? 0,
   older: (photo) => -photo.createdAt,
 };

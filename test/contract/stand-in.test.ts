@@ -1,49 +1,10 @@
-/* What only the stand-in can show on demand: lost tags, read-only libraries, partners, old versions, faults. */
+/* What only the stand-in can show on demand: lost tags, read-only libraries, partners, hooks, a clock turned by hand. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
-import type { Test } from 'tap';
-import { startStandIn } from '../support/immich/stand-in.js';
-import type { StandIn, StandInOptions } from '../support/immich/stand-in.js';
+import { setStage } from '../support/immich/stage.js';
 import { drawScene } from '../support/pictures.js';
-
-type Answer = { status: number; body: unknown };
-
-type Stage = {
-  standIn: StandIn;
-  anna: { id: string };
-  ask: (method: string, path: string, body?: unknown, key?: string) => Promise<Answer>;
-  photo: (more?: { libraryId?: string; owner?: { id: string }; justUploaded?: boolean }) => Promise<string>;
-  tag: (value: string, key?: string) => Promise<string>;
-};
-
-const picture = await drawScene(1, { width: 120, height: 80 });
-
-async function set(t: Test, options: StandInOptions = {}): Promise<Stage> {
-  const standIn = await startStandIn(options);
-  t.teardown(() => standIn.close());
-  const anna = standIn.addUser('Anna');
-  const own = standIn.addKey(anna, ['all']);
-  let count = 0;
-  const ask: Stage['ask'] = async (method, path, body, key = own) => {
-    const headers = {
-      'x-api-key': key,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    };
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await fetch(`${standIn.url}/api${path}`, { method, headers, ...sent });
-    const text = await answer.text();
-    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
-  };
-  const photo: Stage['photo'] = ({ owner = anna, ...more } = {}) =>
-    standIn.addAsset(owner, { bytes: picture, fileName: `${count++}.jpg`, ...more });
-  const tag: Stage['tag'] = async (value, key) => {
-    const { body } = await ask('PUT', '/tags', { tags: [value] }, key);
-    return (body as { id: string }[])[0]?.id ?? '';
-  };
-  return { standIn, anna, ask, photo, tag };
-}
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -54,7 +15,7 @@ for (const { gapMs, isSafe } of [
   await t.test(
     `two tag writes ${gapMs} ms apart ${isSafe ? 'both last' : 'lose tags on some assets'}`,
     async (t) => {
-      const { standIn, ask, photo, tag } = await set(t);
+      const { standIn, ask, photo, tag } = await setStage(t);
       const [one, two] = [await tag('one'), await tag('two')];
       const ids = await Promise.all(Array.from({ length: 12 }, () => photo()));
       for (const id of ids) {
@@ -74,7 +35,7 @@ for (const { gapMs, isSafe } of [
 }
 
 await t.test('several tags in one request always last', async (t) => {
-  const { standIn, ask, photo, tag } = await set(t);
+  const { standIn, ask, photo, tag } = await setStage(t);
   const ids = [await photo(), await photo()];
   await ask('PUT', '/tags/assets', { tagIds: [await tag('one'), await tag('two')], assetIds: ids });
   await standIn.settled();
@@ -82,7 +43,7 @@ await t.test('several tags in one request always last', async (t) => {
 });
 
 await t.test('a read-only library says yes and forgets the tag', async (t) => {
-  const { standIn, anna, ask, photo, tag } = await set(t);
+  const { standIn, anna, ask, photo, tag } = await setStage(t);
   const id = await photo({ libraryId: standIn.addLibrary(anna, { readOnly: true }) });
   t.same((await ask('PUT', '/tags/assets', { tagIds: [await tag('gone')], assetIds: [id] })).body, {
     count: 1,
@@ -100,7 +61,7 @@ await t.test('a read-only library says yes and forgets the tag', async (t) => {
 });
 
 await t.test('tagging a partner pollutes the partner, in bulk it is left out', async (t) => {
-  const { standIn, anna, ask, photo, tag } = await set(t);
+  const { standIn, anna, ask, photo, tag } = await setStage(t);
   const ben = standIn.addUser('Ben');
   standIn.sharePartner(ben, anna, { inTimeline: true });
   const id = await photo({ owner: ben });
@@ -116,7 +77,7 @@ await t.test('tagging a partner pollutes the partner, in bulk it is left out', a
 });
 
 await t.test('a deleted tag comes back from the file on refresh', async (t) => {
-  const { standIn, anna, ask, photo, tag } = await set(t);
+  const { standIn, anna, ask, photo, tag } = await setStage(t);
   const id = await photo();
   standIn.tagByHand(anna, 'Holidays/Elba', [id]);
   await standIn.settled();
@@ -130,7 +91,7 @@ await t.test('a deleted tag comes back from the file on refresh', async (t) => {
 });
 
 await t.test('hooks fire for uploads and refreshes, not for tag writes', async (t) => {
-  const { standIn, anna, ask, photo } = await set(t);
+  const { standIn, anna, ask, photo } = await setStage(t);
   const seen: string[] = [];
   const receiver = createServer((request, response) => {
     request.on('data', (chunk) => seen.push((JSON.parse(String(chunk)) as { trigger: string }).trigger));
@@ -157,85 +118,6 @@ await t.test('hooks fire for uploads and refreshes, not for tag writes', async (
   t.same(seen.slice(2), ['AssetMetadataExtraction']);
 });
 
-await t.test(
-  'speaks 2.7.5: owner and assets in albums, long error bodies, no PATCH twins, no workflows',
-  async (t) => {
-    const { ask, photo, anna } = await set(t, { version: '2.7.5' });
-    const id = await photo();
-    const { body } = await ask('POST', '/albums', { albumName: 'x', assetIds: [id] });
-    t.match(body, { ownerId: anna.id, owner: { id: anna.id }, assets: [], albumUsers: [] });
-    t.match((await ask('GET', `/albums/${(body as { id: string }).id}`)).body, { assets: [{ id }] });
-    t.match((await ask('GET', `/assets/${id}`)).body, {
-      duration: '0:00:00.00000',
-      deviceId: String,
-      width: 120,
-    });
-    const malformed = await ask('GET', '/assets/nope');
-    t.match(malformed.body, {
-      message: ['id must be a UUID'],
-      error: 'Bad Request',
-      statusCode: 400,
-      correlationId: String,
-    });
-    t.match((await ask('PATCH', '/assets', { ids: [] })).body, {
-      message: 'Cannot PATCH /api/assets',
-      error: 'Not Found',
-    });
-    t.equal((await ask('GET', '/workflows')).status, 404);
-    t.match((await ask('GET', '/api-keys/me')).body, { permissions: ['all'] });
-  },
-);
-
-await t.test(
-  'speaks 1.137.0: no api-keys/me, no key-value metadata, no createdAt and size of assets',
-  async (t) => {
-    const { standIn, anna, ask, photo } = await set(t, { version: '1.137.0' });
-    const id = await photo();
-    const { body } = await ask('GET', `/assets/${id}`);
-    for (const name of ['createdAt', 'width', 'height', 'isEdited']) t.notOk(name in (body as object), name);
-    t.equal((await ask('GET', `/assets/${id}/metadata`)).status, 404);
-    t.equal((await ask('PUT', '/albums/assets', { albumIds: [], assetIds: [] })).status, 404);
-    const scoped = standIn.addKey(anna, ['asset.read']);
-    const self = await ask('GET', '/api-keys/me', undefined, scoped);
-    t.match(self, {
-      status: 403,
-      body: { message: 'Missing required permission: apiKey.read', error: 'Forbidden' },
-    });
-    t.match((await ask('GET', '/api-keys/me')).body, { message: ['id must be a UUID'] });
-  },
-);
-
-await t.test('fails on request, then works again on the same port', async (t) => {
-  const { standIn, ask, photo, tag } = await set(t);
-  const id = await photo();
-  const tagId = await tag('x');
-  const write = { tagIds: [tagId], assetIds: [id] };
-  standIn.faults.add(({ route }) =>
-    route === '/tags/assets' ? { status: 503, headers: { 'retry-after': '1' } } : undefined,
-  );
-  t.equal((await ask('PUT', '/tags/assets', write)).status, 503);
-  t.same(standIn.snapshot().assets[id]?.tags, [], 'nothing was done');
-  for (const fault of ['reset', 'truncate', 'reset-after'] as const) {
-    standIn.faults.clear();
-    standIn.faults.add(({ route }) => (route === '/tags/assets' ? fault : undefined));
-    await t.rejects(ask('PUT', '/tags/assets', write), fault);
-    t.equal(standIn.snapshot().assets[id]?.tags.length, fault === 'reset' ? 0 : 1, fault);
-  }
-  standIn.faults.clear();
-  standIn.faults.add(() => 'stall');
-  await t.rejects(fetch(`${standIn.url}/api/server/ping`, { signal: AbortSignal.timeout(100) }));
-  standIn.faults.clear();
-  const { url } = standIn;
-  await standIn.pause();
-  await t.rejects(ask('GET', '/server/ping'));
-  await standIn.resume();
-  t.equal(standIn.url, url);
-  t.equal((await ask('GET', '/server/ping')).status, 200);
-  t.equal(standIn.requests.count('PUT /tags/assets'), 4);
-  standIn.requests.reset();
-  t.same(standIn.requests.tally(), {});
-});
-
 await t.test('runs on a clock turned by hand and makes the same ids every time', async (t) => {
   let now = Date.UTC(2026, 0, 1);
   const due: { at: number; run: () => void }[] = [];
@@ -254,9 +136,9 @@ await t.test('runs on a clock turned by hand and makes the same ids every time',
       due.splice(next, 1)[0]?.run();
     }
   };
-  const { standIn, anna, ask, photo } = await set(t, { clock });
+  const { standIn, anna, ask, photo } = await setStage(t, { clock });
   const id = await photo();
-  const other = await set(t);
+  const other = await setStage(t);
   t.equal(await other.photo(), id);
   t.match((await ask('GET', `/assets/${id}`)).body, { updatedAt: '2026-01-01T00:00:00.000Z' });
   standIn.tagByHand(anna, 'slow', [id]);
@@ -270,7 +152,7 @@ await t.test('runs on a clock turned by hand and makes the same ids every time',
 });
 
 await t.test('hides a locked asset from keys as if it were deleted', async (t) => {
-  const { standIn, ask, photo } = await set(t);
+  const { standIn, ask, photo } = await setStage(t);
   const id = await photo();
   t.equal((await ask('PUT', '/assets', { ids: [id], visibility: 'locked' })).status, 204);
   t.equal((await ask('GET', `/assets/${id}`)).status, 400);
@@ -280,7 +162,7 @@ await t.test('hides a locked asset from keys as if it were deleted', async (t) =
 });
 
 await t.test('exchanges the file behind an asset', async (t) => {
-  const { standIn, ask, photo } = await set(t);
+  const { standIn, ask, photo } = await setStage(t);
   const id = await photo();
   const before = (await ask('GET', `/assets/${id}`)).body as {
     checksum: string;

@@ -20,7 +20,7 @@ const GRAIN_SIDE = 64;
 const GRAIN_PX = 256;
 
 /** A tile of grain and film-like unevenness in the brightness, so that the encoders have something to lose; RGBA. */
-function grain(seed: number): Promise<Buffer> {
+function grain(seed: number, width: number, height: number): Promise<Buffer> {
   const random = seededRandom(seed ^ 0x2545f491);
   const pixels = Buffer.alloc(GRAIN_SIDE * GRAIN_SIDE * 4);
   for (let at = 0; at < pixels.length; at += 4) {
@@ -28,7 +28,7 @@ function grain(seed: number): Promise<Buffer> {
     pixels[at + 3] = random.whole(0, 26);
   }
   return sharp(pixels, { raw: { width: GRAIN_SIDE, height: GRAIN_SIDE, channels: 4 } })
-    .resize(GRAIN_PX, GRAIN_PX, { fit: 'fill', kernel: 'cubic' })
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
     .raw()
     .toBuffer();
 }
@@ -43,11 +43,12 @@ export async function drawScene(
   size: { width?: number; height?: number } = {},
 ): Promise<Buffer> {
   const { width = 960, height = 640 } = size;
+  const tile = { width: Math.min(width, GRAIN_PX), height: Math.min(height, GRAIN_PX) };
   const scene = Buffer.from(sceneSvg(seed, width, height));
   return sharp(scene)
     .flatten({ background: '#808080' })
     .composite([
-      { input: await grain(seed), raw: { width: GRAIN_PX, height: GRAIN_PX, channels: 4 }, tile: true },
+      { input: await grain(seed, tile.width, tile.height), raw: { ...tile, channels: 4 }, tile: true },
     ])
     .jpeg({ quality: 90 })
     .toBuffer();

@@ -27,6 +27,7 @@ export interface Viewer {
 /** What a listing says of one asset, as a photo. */
 export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
   const exif = asset.exifInfo;
+  const camera = cameraName(exif?.make, exif?.model);
   const external = asset.libraryId != null;
   const thumbHash = asset.thumbhash ? new Uint8Array(Buffer.from(asset.thumbhash, 'base64')) : null;
   return {
@@ -46,8 +47,9 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     ...sizeOf(asset),
     byteSize: exif?.fileSizeInByte ?? null,
     format: formatOf(asset.originalFileName),
-    takenAt: exif?.dateTimeOriginal == null ? null : timeOf(asset.localDateTime),
-    camera: cameraName(exif?.make, exif?.model),
+    // Without EXIF the server puts the file's date in its place: only a camera's time is a capture time.
+    takenAt: camera === null || exif?.dateTimeOriginal == null ? null : timeOf(asset.localDateTime),
+    camera,
     exposure: exposureName(exif?.exposureTime, exif?.iso),
     hasLocation: exif?.latitude != null && exif.longitude != null,
     favorite: asset.isFavorite ?? false,

@@ -41,6 +41,7 @@ export type SearchBody = TimeLimits & {
   make?: string | null;
   model?: string | null;
   rating?: number | null;
+  description?: string;
   albumIds?: string[];
   tagIds?: string[] | null;
   personIds?: string[];
@@ -64,6 +65,8 @@ const CHECKS = {
   checksum: optional(anyString),
   originalFileName: optional(anyString),
   originalPath: optional(anyString),
+  description: optional(anyString),
+  rating: optional(orNull(wholeNumber(1, 5))),
   make: optional(orNull(anyString)),
   model: optional(orNull(anyString)),
   libraryId: optional(orNull(uuid)),
@@ -77,6 +80,26 @@ const CHECKS = {
 
 /** The body of a search, checked. */
 export const toSearchBody = (body: unknown): SearchBody => checked<SearchBody>(body, CHECKS);
+
+const NOT_COUNTED_BY = [
+  ...([
+    'id',
+    'checksum',
+    'originalFileName',
+    'originalPath',
+    'withDeleted',
+    'withExif',
+    'withStacked',
+  ] as const),
+  ...(['order', 'page', 'size'] as const),
+];
+
+/** The body of a count, checked: several filters of the search are unknown there, and so ignored silently. */
+export function toStatisticsBody(body: unknown): SearchBody {
+  const known = { ...checked<Record<string, unknown>>(body, {}) };
+  const rest = Object.entries(known).filter(([name]) => !NOT_COUNTED_BY.some((ignored) => ignored === name));
+  return toSearchBody(Object.fromEntries(rest));
+}
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -152,8 +175,9 @@ export function searchFilter(
     same(body.make, asset.exif.make ?? null) &&
     same(body.model, asset.exif.model ?? null) &&
     same(body.rating, asset.exif.rating) &&
-    contains(body.originalFileName, asset.originalFileName) &&
+    contains(body.originalFileName?.trim(), asset.originalFileName) &&
     contains(body.originalPath, asset.originalPath) &&
+    contains(body.description?.trim(), asset.exif.description ?? '') &&
     !(body.withStacked === false && asset.stackId !== null) &&
     !(
       body.isNotInAlbum === true && [...state.albums.values()].some((album) => album.assetIds.has(asset.id))

@@ -4,7 +4,7 @@ import { booleanParam } from '../bulk-ids.js';
 import { checked, oneOf, optional } from '../checks.js';
 import type { AssetRecord } from '../records.js';
 import type { Call, Route } from '../route.js';
-import { searchFilter, toSearchBody } from '../search-filter.js';
+import { searchFilter, toSearchBody, toStatisticsBody } from '../search-filter.js';
 
 /** OFFSET paging over the rows as they are now: what comes or goes between two pages shifts them. */
 async function searchMetadata({ immich, user, body }: Call): Promise<unknown> {
@@ -38,7 +38,7 @@ async function searchMetadata({ immich, user, body }: Call): Promise<unknown> {
 }
 
 function searchStatistics({ immich, user, body }: Call): unknown {
-  const matches = searchFilter(immich.state, user, toSearchBody(body));
+  const matches = searchFilter(immich.state, user, toStatisticsBody(body));
   return { total: immich.state.assetsByTime().filter(matches).length };
 }
 
