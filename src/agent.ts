@@ -14,6 +14,7 @@ import { LookIndex } from './pipeline/look-index.js';
 import { KeyedQueue } from './pipeline/queue.js';
 import { SourceReader } from './pipeline/source-reader.js';
 import type { Clock, IndexedPhoto, Log, PhotoSource } from './ports.js';
+import { createPace } from './pace.js';
 import { createFolderRules } from './sources/folder/folder-rules.js';
 import { FolderSource } from './sources/folder/folder-source.js';
 import { createAccount, type ImmichAccount } from './sources/immich/account.js';
@@ -149,8 +150,11 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     for (const account of accounts) if (account.source.isOpen) await requireSameAccount(account, state.json);
     const outdated = state.photos.outdate(fingerprinter.algorithm);
     if (outdated > 0) log.info({ photos: outdated }, 'the hash algorithm changed; photos are read again');
-    for (const { id, ...fingerprint } of state.photos.fingerprints(fingerprinter.algorithm))
+    const pace = createPace();
+    for (const { id, ...fingerprint } of state.photos.fingerprints(fingerprinter.algorithm)) {
       looks.put(id, fingerprint);
+      await pace();
+    }
   }
 
   return {

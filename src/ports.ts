@@ -298,7 +298,7 @@ export interface Journal {
   /** Runs the work in one transaction. */
   together<T>(work: () => T): T;
   /** Copies the journal beside itself, for the day the file is damaged. */
-  backUp(): void;
+  backUp(): Promise<void>;
 }
 
 /** `removals`: no label is taken off (the journal was restored). `labels`: nothing is written (everything was undone). */

@@ -39,20 +39,27 @@ export interface LabelRequest {
   readonly forceVersion: boolean;
 }
 
+/** A service copies its journal this often at most. */
+const backUpEveryMs = 60 * 60_000;
+
 /** The last part of the flow: groups brought up to date, then the labels of every account, one run at a time. */
 export class Labelling {
   readonly #options: LabellingOptions;
   #turn: Promise<unknown> = Promise.resolve();
+  #backedUpAt = 0;
 
   constructor(options: LabellingOptions) {
     this.#options = options;
   }
 
-  /** Brings the groups up to date; returns the photos whose group may have changed. */
-  async group(): Promise<readonly PhotoKey[]> {
+  /**
+   * Brings the groups up to date; returns the photos whose group may have changed. Which photos lie in a person's albums is
+   * asked when a photo changed, and with `askAlbums` in any case.
+   */
+  async group(askAlbums = false): Promise<readonly PhotoKey[]> {
     return this.#alone(async () => {
       const { accounts, albums, groups, journal, grouper } = this.#options;
-      if (groups.dirty().length === 0) return [];
+      if (groups.dirty().length === 0 && !askAlbums) return [];
       for (const { account } of accounts)
         if (account.source.isOpen && hasFeature(account.source.capabilities, 'know albums'))
           await readAlbums(account.labels, albums, (source) => ourAlbums(journal, source));
@@ -75,7 +82,7 @@ export class Labelling {
         if (when === 'wait') await settled();
         return synced;
       });
-      if (report.operations.length > 0) this.#options.journal.backUp();
+      if (report.operations.length > 0) await this.#backUp(when === 'wait' ? 0 : backUpEveryMs);
       return report;
     });
   }
@@ -89,7 +96,7 @@ export class Labelling {
       const report = addUp(reports);
       if (!what.dryRun && what.run === null && report.failed === 0)
         journal.setHold('labels', 'everything was undone; `photo-organizer scan` writes labels again');
-      if (!what.dryRun) journal.backUp();
+      if (!what.dryRun) await this.#backUp(0);
       return report;
     });
   }
@@ -134,6 +141,13 @@ export class Labelling {
       reports.push(await work(labelled, sync));
     }
     return addUp(reports);
+  }
+
+  async #backUp(everyMs: number): Promise<void> {
+    const { clock, journal } = this.#options;
+    if (clock.now() - this.#backedUpAt < everyMs) return;
+    this.#backedUpAt = clock.now();
+    await journal.backUp();
   }
 
   #groupsIn(scope: ReadonlySet<PhotoKey> | null): readonly Group[] {

@@ -60,7 +60,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   throwIfBroken(parts);
 
   progress.emit('stage', 'grouping');
-  await labelling.group();
+  await labelling.group(true);
   const report = await label(
     parts,
     request,

@@ -132,7 +132,7 @@ export class Service {
   /** One round: groups, labels of what changed, a look at labels that were not settled. Returns when to come back unasked, 0 = never. */
   async #labelOnce(): Promise<number> {
     const { labelling, state, accounts, clock, log } = this.#parts;
-    for (const key of await labelling.group()) this.#unlabelled.add(key);
+    for (const key of await labelling.group(this.#everything)) this.#unlabelled.add(key);
     const run = newRun('agent', clock);
     if (state.journal.hold('labels') === null && (this.#unlabelled.size > 0 || this.#everything)) {
       const scope = this.#everything ? null : new Set(this.#unlabelled);

@@ -1,5 +1,6 @@
 import { TransientError, describeError } from '../errors.js';
 import type { PhotoId, PhotoKey, ServerTime } from '../model.js';
+import { createPace } from '../pace.js';
 import type { Checkpoints, Clock, ListingPage, Log, PhotoSource, PhotoStore } from '../ports.js';
 
 export interface SourceReaderOptions {
@@ -18,6 +19,8 @@ export interface SourceReaderOptions {
 
 /** A long transaction of the server can commit a change with a time that lies before our last look. */
 const overlapMs = 30_000;
+/** Photos written in one transaction: some milliseconds. */
+const batchSize = 100;
 /** A checkpoint alone is written this often at most. */
 const checkpointEveryMs = 10 * 60_000;
 /** Between two comparisons of the server's count with ours. */
@@ -97,16 +100,21 @@ export class SourceReader {
     let startedAt = 0 as ServerTime;
     let seen = 0;
     let changes = 0;
+    const pace = createPace();
     for await (const page of pages) {
       startedAt = page.startedAt;
       seen += page.photos.length;
       this.listed += page.photos.length;
-      const observation = photos.observe(page.photos, pass);
-      changes += observation.changed;
-      wanted(observation.wanted);
+      const changedBefore = changes;
+      for (let at = 0; at < page.photos.length; at += batchSize) {
+        const observation = photos.observe(page.photos.slice(at, at + batchSize), pass);
+        changes += observation.changed;
+        wanted(observation.wanted);
+        await pace();
+      }
       for (const { name, reason } of page.unreadable)
         log.warn({ source: source.name, name, reason }, 'cannot be read');
-      if (observation.changed > 0) changed();
+      if (changes > changedBefore) changed();
       progress(seen, page.expected);
     }
     return { startedAt, seen, changed: changes };

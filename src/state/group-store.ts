@@ -48,9 +48,10 @@ export class SqliteGroupStore implements GroupStore {
 
   useRules(rules: string): void {
     transaction(this.#db, () => {
-      if (pluck(this.#db, `SELECT value FROM meta WHERE name = 'rules'`) === rules) return;
+      const before = pluck(this.#db, `SELECT value FROM meta WHERE name = 'rules'`);
+      if (before === rules) return;
       this.#db.prepare(`INSERT OR REPLACE INTO meta VALUES ('rules', ?)`).run(rules);
-      this.#db.exec('UPDATE photos SET dirty = 1');
+      if (before !== undefined) this.#db.exec('UPDATE photos SET dirty = 1');
     });
   }
 

@@ -1,4 +1,3 @@
-import { renameSync, rmSync } from 'node:fs';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type {
   Clock,
@@ -12,7 +11,7 @@ import type {
   Run,
   RunRecord,
 } from '../ports.js';
-import { pluck, transaction, type Db } from './sqlite.js';
+import { backUpDb, pluck, transaction, type Db } from './sqlite.js';
 
 /** `Journal` on `journal.db`. */
 export class SqliteJournal implements Journal {
@@ -111,11 +110,8 @@ export class SqliteJournal implements Journal {
     return transaction(this.#db, work);
   }
 
-  backUp(): void {
-    const fresh = `${this.#backupPath}.new`;
-    rmSync(fresh, { force: true });
-    this.#db.prepare('VACUUM INTO ?').run(fresh);
-    renameSync(fresh, this.#backupPath);
+  async backUp(): Promise<void> {
+    await backUpDb(this.#db, this.#backupPath);
   }
 }
 

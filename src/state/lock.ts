@@ -20,17 +20,18 @@ export interface StateLock {
   release(): void;
 }
 
+/** Who only looks whether the lock is free is waited for. */
+const lookMs = 500;
+
 /**
  * One process per state directory. The lock is SQLite's own on `lock.db`, so the kernel frees it however the process
  * ends. Throws `STATE_LOCKED` naming the holder.
  */
 export function lockStateDir(dir: string, holder: LockHolder): StateLock {
-  const path = join(dir, 'lock.db');
-  const db = openLockDb(path);
+  let db: Db;
   try {
-    db.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    db = takeLock(join(dir, 'lock.db'));
   } catch (error) {
-    db.close();
     const other = lockHolder(dir);
     const who =
       other === null ? 'another process' : `"${other.command}" (process ${other.pid}, since ${other.since})`;
@@ -39,7 +40,23 @@ export function lockStateDir(dir: string, holder: LockHolder): StateLock {
   const announce = (who: LockHolder): void =>
     writeFileSync(join(dir, 'holder.json'), JSON.stringify(who), { mode: 0o600 });
   announce(holder);
-  return { announce, release: () => db.close() };
+  // Closing alone frees nothing while a statement of the connection waits to be collected.
+  const release = (): void => {
+    db.exec('ROLLBACK');
+    db.close();
+  };
+  return { announce, release };
+}
+
+function takeLock(path: string): Db {
+  const db = openLockDb(path, lookMs);
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** Who holds the lock; null when nobody does. */
@@ -55,12 +72,12 @@ export function lockHolder(dir: string): LockHolder | null {
 function isLocked(dir: string): boolean {
   let db: Db;
   try {
-    db = openLockDb(join(dir, 'lock.db'));
+    db = openLockDb(join(dir, 'lock.db'), 0);
   } catch {
     return true;
   }
   try {
-    db.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK');
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
     return false;
   } catch {
     return true;
@@ -70,6 +87,6 @@ function isLocked(dir: string): boolean {
 }
 
 /** Not in WAL mode: an exclusive lock must shut out everybody. */
-function openLockDb(path: string): Db {
-  return openDb(path, { rollbackJournal: true });
+function openLockDb(path: string, waitMs: number): Db {
+  return openDb(path, { rollbackJournal: true, waitMs });
 }

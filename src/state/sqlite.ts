@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { FatalError, exitCodes } from '../errors.js';
@@ -7,6 +8,7 @@ export type Db = DatabaseSyncInstance;
 
 interface SqliteModule {
   DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Db;
+  backup: (db: Db, path: string) => Promise<number>;
 }
 
 const require = createRequire(import.meta.url);
@@ -24,6 +26,8 @@ export interface OpenOptions {
   synchronous?: 'NORMAL' | 'FULL';
   /** The old journal mode instead of WAL: an exclusive lock then shuts out readers too. */
   rollbackJournal?: boolean;
+  /** How long a file that somebody else locks is waited for, milliseconds. Default: 5000. */
+  waitMs?: number;
 }
 
 /** Opens a database in WAL mode. Throws what SQLite throws when the file is not a database. */
@@ -31,7 +35,7 @@ export function openDb(path: string, options: OpenOptions = {}): Db {
   const { DatabaseSync } = loadSqlite();
   const db = new DatabaseSync(path, { readOnly: options.readOnly ?? false });
   try {
-    db.exec('PRAGMA busy_timeout = 5000');
+    db.exec(`PRAGMA busy_timeout = ${options.waitMs ?? 5000}`);
     if (options.readOnly !== true && options.rollbackJournal !== true) db.exec('PRAGMA journal_mode = WAL');
     db.exec(`PRAGMA synchronous = ${options.synchronous ?? 'NORMAL'}; PRAGMA foreign_keys = ON`);
     db.prepare('SELECT count(*) FROM sqlite_master').get();
@@ -40,6 +44,14 @@ export function openDb(path: string, options: OpenOptions = {}): Db {
     db.close();
     throw error;
   }
+}
+
+/** Copies a database that is in use, a few pages at a time. The copy takes the place of an older one when it is whole. */
+export async function backUpDb(db: Db, path: string): Promise<void> {
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  await loadSqlite().backup(db, fresh);
+  renameSync(fresh, path);
 }
 
 /** Runs `work` in one transaction: all of it is written, or nothing. Nested calls join the outer one. */

@@ -1,0 +1,57 @@
+/**
+ * Measures, and writes docs/BENCHMARKS.md: `npm run bench`. Timings belong to the machine they were taken on.
+ *
+ *   npm run bench -- --photos 3000
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { benchScan, type ScanFigures } from './scan.js';
+
+const { values } = parseArgs({ options: { photos: { type: 'string', default: '3000' } } });
+const { first, second } = await benchScan(Number(values.photos));
+
+const row = (name: string, of: (figures: ScanFigures) => string | number): string =>
+  `| ${name} | ${of(first)} | ${of(second)} |`;
+const total = ({ requests }: ScanFigures): number => Object.values(requests).reduce((sum, n) => sum + n, 0);
+
+const report = `# Benchmarks
+
+Made by \`npm run bench -- --photos ${values.photos}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, sharp ${sharp.versions.sharp ?? '?'}, libvips ${sharp.versions.vips ?? '?'}.
+
+## A scan of ${first.photos} photos, and the same again
+
+The server is the stand-in of the tests, in a process of its own on the same machine; it draws each thumbnail when it is first asked for.
+What counts here is what is asked of it and how long the agent's event loop is held up, not the seconds.
+
+| | first scan | second scan, nothing changed |
+| --- | --- | --- |
+${[
+  row('seconds', (f) => f.seconds),
+  row('photos listed', (f) => f.photos),
+  row('thumbnails downloaded', (f) => f.downloads),
+  row('fingerprints made', (f) => f.fingerprinted),
+  row('extras found', (f) => f.extras),
+  row('labels written', (f) => f.writes),
+  row('requests', total),
+  row('first fingerprint after the first page, ms', (f) =>
+    f.fingerprinted > 0 ? f.firstFingerprintMs : '-',
+  ),
+  row('last page after the first page, ms', (f) => f.lastPageMs),
+  row('event loop held up, longest, ms', (f) => f.longestStallMs),
+  row('event loop held up, 99th percentile, ms', (f) => f.p99StallMs),
+  row('peak memory, MB', (f) => f.peakRssMb),
+].join('\n')}
+
+Requests of the first scan: ${routes(first)}.
+
+Requests of the second scan: ${routes(second)}.
+`;
+function routes({ requests }: ScanFigures): string {
+  return Object.entries(requests)
+    .map(([route, n]) => `${n} x \`${route}\``)
+    .join(', ');
+}
+writeFileSync(new URL('../docs/BENCHMARKS.md', import.meta.url), report);
+console.log(report);

@@ -1,0 +1,195 @@
+import type { Test } from 'tap';
+import { createAgent, type Agent } from '../../src/agent.js';
+import { undoHere, type UndoRequest } from '../../src/agent/run-service.js';
+import { scan, type ScanRequest, type ScanResult } from '../../src/agent/scan.js';
+import type { Config } from '../../src/config.js';
+import { silentLog } from '../../src/logger.js';
+import type { Clock, Log } from '../../src/ports.js';
+import type { LabelSettings } from '../../src/sync/desired.js';
+import type { SyncReport } from '../../src/sync/reconciler.js';
+import { agentConfig, type ConfigForTest } from './agent-config.js';
+import { hurriedClock } from './clocks.js';
+import type { AddedUser, NewAsset } from './immich/set-up.js';
+import { startStandIn, type StandIn, type StandInOptions } from './immich/stand-in.js';
+import { drawScene, mirror, recompress, resizeTo } from './pictures.js';
+
+/** Minutes of settling and backing off become seconds. */
+export const hurry = 25;
+
+export const tagOnly: LabelSettings = {
+  tag: { name: 'possible-duplicate', scope: 'extras' },
+  albums: null,
+};
+export const tagsAndAlbums: LabelSettings = { ...tagOnly, albums: { prefix: 'Similar-' } };
+export const albumsOnly: LabelSettings = { tag: null, albums: { prefix: 'Similar-' } };
+
+/** What a test may say of how an agent is run. */
+export interface RunOptions {
+  readonly settings?: LabelSettings;
+  readonly sources?: ScanRequest['sources'];
+  readonly dryRun?: boolean;
+  readonly allowRemovals?: boolean;
+  readonly forceVersion?: boolean;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** Opens an agent for a while; closed whatever happens. */
+export async function withAgent<T>(
+  config: Config,
+  work: (agent: Agent) => Promise<T>,
+  options: RunOptions = {},
+): Promise<T> {
+  const clock = options.clock ?? hurriedClock(hurry);
+  const log = options.log ?? silentLog;
+  const agent = await createAgent({
+    config,
+    patience: 'one-shot',
+    namedByPath: false,
+    command: 'test',
+    clock,
+    log,
+  });
+  try {
+    const { sources } = options;
+    await agent.open(sources === 'immich' ? ['immich'] : sources === 'local' ? ['folder'] : undefined);
+    return await work(agent);
+  } finally {
+    await agent.close();
+  }
+}
+
+/** What `scan` and `plan` do, in this process. */
+export async function runScan(config: Config, options: RunOptions = {}): Promise<ScanResult> {
+  const request = {
+    command: 'scan',
+    sources: 'all' as const,
+    settings: tagOnly,
+    dryRun: false,
+    allowRemovals: false,
+    forceVersion: false,
+    ...options,
+  };
+  return withAgent(config, (agent) => scan(agent, request), options);
+}
+
+export async function runUndo(
+  config: Config,
+  what: UndoRequest['what'],
+  options: RunOptions = {},
+): Promise<SyncReport> {
+  const request = { command: 'undo', what, dryRun: options.dryRun ?? false };
+  return withAgent(config, (agent) => undoHere(agent, request), { sources: 'immich', ...options });
+}
+
+const size = { width: 480, height: 320 };
+const drawn = new Map<number, Promise<Buffer>>();
+
+/** A scene, drawn once per process. */
+export function scene(seed: number): Promise<Buffer> {
+  const picture = drawn.get(seed) ?? drawScene(seed, size);
+  drawn.set(seed, picture);
+  return picture;
+}
+
+const copies = new Map<string, Promise<Buffer>>();
+
+/** A copy of a scene as people come by one, made once per process. */
+export function copyOf(seed: number, how: 'messenger' | 'small' | 'mirrored' | 'smaller'): Promise<Buffer> {
+  const name = `${seed} ${how}`;
+  const made =
+    copies.get(name) ??
+    scene(seed).then((picture) => {
+      if (how === 'messenger') return recompress(picture, 70);
+      if (how === 'mirrored') return mirror(picture);
+      return resizeTo(picture, how === 'small' ? 360 : 300);
+    });
+  copies.set(name, made);
+  return made;
+}
+
+/** A stand-in with Anna's library, and an agent's config for it. */
+export interface AgentStage {
+  readonly standIn: StandIn;
+  readonly anna: AddedUser;
+  readonly key: string;
+  readonly stateDir: string;
+  readonly config: Config;
+  /** Ids by file name without ending. */
+  readonly ids: Record<string, string>;
+  add(name: string, bytes: Buffer, more?: Partial<NewAsset>, owner?: { id: string }): Promise<string>;
+  id(name: string): string;
+  /** Name to tags, of photos that carry any; after everything has settled. */
+  tags(): Promise<Record<string, string[]>>;
+  /** Album name to names of members. */
+  albums(): Record<string, string[]>;
+  with(more: ConfigForTest): Config;
+}
+
+/** Starts a stand-in for one test; nothing is in it. Stopped when the test ends. */
+export async function emptyStage(
+  t: Test,
+  options: StandInOptions = {},
+  more: ConfigForTest = {},
+): Promise<AgentStage> {
+  const standIn = await startStandIn({ sidecarDelayMs: 15, thumbnailDelayMs: 60, ...options });
+  t.teardown(() => standIn.close());
+  const anna = standIn.addUser('Anna');
+  const key = standIn.addKey(anna, ['all']);
+  const stateDir = `${t.testdir({})}/state`;
+  const ids: Record<string, string> = {};
+  const nameOf = (id: string): string => Object.entries(ids).find(([, other]) => other === id)?.[0] ?? id;
+  const make = (extra: ConfigForTest): Config =>
+    agentConfig(stateDir, { accounts: [{ url: standIn.url, apiKey: key }], ...more, ...extra });
+  return {
+    ...{ standIn, anna, key, stateDir, ids },
+    config: make({}),
+    with: make,
+    add: async (name, bytes, asset = {}, owner = anna) =>
+      (ids[name] = await standIn.addAsset(owner, { bytes, fileName: `${name}.jpg`, ...asset })),
+    id: (name) => {
+      const id = ids[name];
+      if (id === undefined) throw new Error(`no photo ${name}`);
+      return id;
+    },
+    tags: async () => {
+      await standIn.settled();
+      const tagged = Object.entries(standIn.snapshot().assets).filter(([, { tags }]) => tags.length > 0);
+      return Object.fromEntries(tagged.map(([id, { tags }]) => [nameOf(id), tags]));
+    },
+    albums: () =>
+      Object.fromEntries(
+        Object.values(standIn.snapshot().albums).map(({ name, assetIds }) => [
+          name,
+          assetIds.map(nameOf).sort(),
+        ]),
+      ),
+  };
+}
+
+/**
+ * Anna's library: `beach` with the copies `beach-chat` and `beach-small`, `lake` with `lake-mirrored`, and `hut`, `road`
+ * alone.
+ */
+export async function libraryStage(
+  t: Test,
+  options: StandInOptions = {},
+  more: ConfigForTest = {},
+): Promise<AgentStage> {
+  const stage = await emptyStage(t, options, more);
+  await stage.add('beach', await scene(1));
+  await stage.add('beach-chat', await copyOf(1, 'messenger'));
+  await stage.add('beach-small', await copyOf(1, 'small'));
+  await stage.add('lake', await scene(2));
+  await stage.add('lake-mirrored', await copyOf(2, 'mirrored'));
+  await stage.add('hut', await scene(3));
+  await stage.add('road', await scene(4));
+  return stage;
+}
+
+/** Tags of the extras of `libraryStage`, and nothing else. */
+export const libraryTags = {
+  'beach-chat': ['possible-duplicate'],
+  'beach-small': ['possible-duplicate'],
+  'lake-mirrored': ['possible-duplicate'],
+};
