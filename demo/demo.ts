@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { drawLibrary } from './library.js';
 import { keepOpen } from './keep-open.js';
 import { arrivals, dropFile, firstLook, settle, undo, type Stage } from './run.js';
@@ -46,6 +48,7 @@ async function demo(story: Story, keep: boolean, interrupted: AbortSignal): Prom
     const library = await drawLibrary();
     const server = await DemoServer.start(library.there, taggedByAnna);
     try {
+      await writeFile(join(place.folder, library.inFolder.name), library.inFolder.bytes);
       introduce(story, place, server);
       const before = server.labels();
       const config = await configure(place, server.url, server.apiKey);
@@ -98,17 +101,30 @@ async function play(stage: Stage, before: ReturnType<DemoServer['labels']>, keep
 }
 
 function tellVerdict(story: Story, verdict: Verdict): void {
-  if (isRight(verdict)) return story.say('Every extra copy on the server has the tag, and nothing else has.');
+  if (isRight(verdict)) story.say('Every extra copy on the server has the tag, and nothing else has.');
   for (const name of verdict.missed) story.say(`WRONG: ${name} is an extra copy and was not tagged.`);
   for (const name of verdict.wrong) story.say(`WRONG: ${name} is no extra copy and was tagged.`);
 }
 
+/** Null when there are others. */
+function readFlags(): { keep: boolean; help: boolean } | null {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ options: { keep: flag, help: { ...flag, short: 'h' } } }).values;
+  } catch {
+    return null;
+  }
+}
+
 async function main(): Promise<number> {
-  const { keep, help: wantsHelp } = parseArgs({
-    options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
-  }).values;
   const story = new Story();
-  if (wantsHelp === true) {
+  const flags = readFlags();
+  if (flags === null) {
+    process.stderr.write(`${help}\n`);
+    return 2;
+  }
+  const { keep, help: wantsHelp } = flags;
+  if (wantsHelp) {
     story.line(help);
     return 0;
   }

@@ -1,6 +1,6 @@
 import type { Agent } from '../src/agent.js';
 import type { Group, KeepRule, Likeness, Member } from '../src/model.js';
-import { automaticBits, certainBits, evidenceBetween } from '../src/pipeline/evidence.js';
+import { automaticBits, evidenceBetween } from '../src/pipeline/evidence.js';
 import { byWorth } from '../src/pipeline/keep-rules.js';
 import type { IndexedPhoto } from '../src/ports.js';
 
@@ -59,15 +59,18 @@ export class Explainer {
     const bits = `${nearest.phashBits} of 64 and ${nearest.detailBits} of 256 bits differ`;
     if (evidence?.kind === 'burst')
       return `a burst with ${other.name}: one camera, ${secondsBetween(photo, other)} s apart (${bits})`;
-    return `looks like ${other.name}, but ${bits}; up to ${automaticBits} prove a copy (${certainBits} in a crowd)`;
+    return `looks like ${other.name}, but ${bits}; a copy has at most ${automaticBits} of 256`;
   }
 
   photo(member: Member): IndexedPhoto | null {
     return this.#agent.state.photos.get(member.key);
   }
 
+  /** All groups, by the names of their keepers. */
   groups(): readonly Group[] {
-    return this.#agent.state.groups.groups();
+    const { groups, photos } = this.#agent.state;
+    const named = groups.groups().map((group) => ({ group, name: photos.get(group.keeper)?.name ?? '' }));
+    return named.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ group }) => group);
   }
 
   #likeness(photo: IndexedPhoto, other: IndexedPhoto): Likeness | undefined {

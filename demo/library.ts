@@ -29,7 +29,9 @@ export interface DemoLibrary {
   readonly there: readonly DemoPicture[];
   /** Uploaded one by one while it runs. */
   readonly arriving: readonly DemoPicture[];
-  /** Put into the watched folder. */
+  /** In the watched folder from the beginning. */
+  readonly inFolder: DemoPicture;
+  /** Put into the watched folder while the agent runs. */
   readonly dropped: DemoPicture;
 }
 
@@ -39,8 +41,10 @@ const scenes = 28;
 /** The scene of which the library first has a small copy only. */
 const lateScene = 23;
 const burstScene = 51;
-/** Somebody stands in this view the next day: of the same place, and no copy. */
-const revisitedScene = 4;
+const scanScene = 52;
+/** Seen again the next day, from a step nearer and with somebody in front: the same place, and no copy. */
+const revisitedScene = 19;
+const revisitZoom = 1.03;
 
 const nameOf = (scene: number): string => `IMG_${2000 + scene}.jpg`;
 
@@ -56,9 +60,10 @@ export async function drawLibrary(): Promise<DemoLibrary> {
   const sixth = pick(originals, 6);
   const dropped = {
     ...{ name: 'holiday-backup.jpg', family: sixth.family, worth: 0, bytes: sixth.bytes },
-    what: `a backup of ${sixth.name}, byte for byte`,
+    what: `a backup of ${sixth.name}`,
   };
-  return { there: [...there, ...burst, ...copies], arriving, dropped };
+  const inFolder = { ...(await drawOriginal(scanScene)), name: 'scan-1998.jpg' };
+  return { there: [...there, ...burst, ...copies], arriving, inFolder, dropped };
 }
 
 async function drawOriginal(scene: number): Promise<DemoPicture> {
@@ -120,7 +125,7 @@ async function drawArrivals(originals: readonly DemoPicture[]): Promise<DemoPict
     ),
     await turned('IMG_2012-edited.jpg', rotate90, `a copy of ${nameOf(12)}, turned a quarter`),
     await drawRevisit(),
-    { ...late, what: 'the original of from-grandma.jpg, which so far was the only copy' },
+    { ...late, what: 'the original of from-grandma.jpg' },
   ];
 }
 
@@ -129,16 +134,23 @@ async function drawRevisit(): Promise<DemoPicture> {
     ...{ sky: [], ground: [], accent: ['#c0392b', '#f1c40f', '#f5f0e6'] },
     ...{ dark: '#17220f', light: '#fffdf2' },
   };
-  const canvas = { random: seededRandom(revisitedScene + 1000), width, height, palette };
-  const somebody = person(canvas, width * 0.625, height, height * 0.9);
-  const svg = sceneSvg(revisitedScene, width, height).replace('</svg>', `${somebody}</svg>`);
-  const picture = await sharp(Buffer.from(svg))
+  const frame = { width: Math.round(width * revisitZoom), height: Math.round(height * revisitZoom) };
+  const canvas = { random: seededRandom(revisitedScene + 1000), ...frame, palette };
+  const somebody = person(canvas, frame.width * 0.75, frame.height, frame.height * 0.5);
+  const view = sceneSvg(revisitedScene, frame.width, frame.height).replace('</svg>', `${somebody}</svg>`);
+  const picture = await sharp(Buffer.from(view))
     .flatten({ background: '#808080' })
+    .extract({
+      left: frame.width - width,
+      top: Math.round((frame.height - height) / 2),
+      width,
+      height,
+    })
     .jpeg({ quality: 92 })
     .toBuffer();
   return {
     ...{ name: nameOf(61), family: 'revisit', worth: 1 },
-    what: `no copy: the place of ${nameOf(revisitedScene)} the next day, somebody in front`,
+    what: `no copy, but the place of ${nameOf(revisitedScene)} a day later`,
     bytes: await shoot(picture, timeOf(revisitedScene + 1, 40), revisitedScene),
   };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { PhotoKey } from '../src/model.js';
 import type { IndexedPhoto } from '../src/ports.js';
 import { Explainer } from './explain.js';
 import type { DemoLibrary, DemoPicture } from './library.js';
@@ -16,6 +17,8 @@ const firstLabelsMs = 25_000;
 const arrivalMs = 8_000;
 const settledMs = 10_000;
 const betweenArrivalsMs = 900;
+/** For so long nothing must happen before the demo says that a photo gets no label. */
+const quietMs = 500;
 
 /** What the demo plays with. */
 export interface Stage {
@@ -42,7 +45,7 @@ export async function firstLook(stage: Stage): Promise<void> {
   const { photos, groups } = agent.state.photos.counts();
   story.say(
     `${seconds} s after its start the agent has listed ${count(photos, 'photo')}, read ` +
-      `${count(agent.examiner.tally.downloads, 'thumbnail')}, found ${count(groups, 'group')} and tagged ` +
+      `${count(agent.examiner.tally.downloads, 'picture')}, found ${count(groups, 'group')} and tagged ` +
       `${count(server.carriers(tag).size, 'extra copy', 'extra copies')} "${tag}":`,
   );
   const explainer = new Explainer(agent);
@@ -57,11 +60,9 @@ export async function firstLook(stage: Stage): Promise<void> {
 function tellLookAlikes({ story, server, running }: Stage, explainer: Explainer): void {
   story.line();
   story.say('Not tagged, although they look alike:');
-  for (const [id, { name, family }] of server.pictures) {
-    const photo = running.photo(serverKey(id));
-    if (photo === null || !family.startsWith('burst')) continue;
-    story.say(`${name}  ${explainer.notACopy(photo)}`, 2, 16);
-  }
+  const shot = [...server.pictures].find(([, { family }]) => family.startsWith('burst'));
+  const photo = shot === undefined ? null : running.photo(serverKey(shot[0]));
+  if (photo !== null) story.say(`${photo.name}  ${explainer.notACopy(photo)}`, 2, 16);
 }
 
 /** New photos come in while the agent watches. */
@@ -78,51 +79,78 @@ export async function arrivals(stage: Stage): Promise<void> {
   }
 }
 
-async function arrive({ story, server, running, stopped }: Stage, picture: DemoPicture): Promise<void> {
-  const { tag } = running.agent.config.labels;
-  const before = server.carriers(tag);
-  story.event(`${picture.name} is uploaded: ${picture.what}`);
+async function arrive(stage: Stage, picture: DemoPicture): Promise<void> {
+  const { story, server, running } = stage;
+  story.event(`${picture.name} arrives: ${picture.what}`);
+  const before = server.carriers(running.agent.config.labels.tag);
   const key = serverKey(await server.upload(picture));
-  const startedAt = performance.now();
-  let labelledMs: number | null = null;
-  const isDone = (): boolean => {
-    const now = server.carriers(tag);
-    if (labelledMs === null && !isDeepStrictEqual(now, before)) labelledMs = performance.now() - startedAt;
-    const isKnown = running.photo(key)?.fingerprint === 'done' && running.isCalm;
-    return isKnown && isRight(judge(server.pictures, now));
-  };
-  const isRightInTime = await waitUntil(isDone, { withinMs: arrivalMs, stopped });
-  const lookedAtMs = performance.now() - startedAt;
+  const { lookedAtMs, labelledMs, isRightInTime } = await watchArrival(stage, key, before);
   const photo = running.photo(key);
-  if (photo === null) return story.outcome('missed', 'the agent has not seen it');
-  if (labelledMs === null) tellUnlabelled(story, running, photo, lookedAtMs);
-  else tellLabelled(story, running, photo, labelledMs);
+  if (photo === null) story.outcome('WRONG', 'the agent has not seen it');
+  else if (labelledMs !== null) tellLabelled(story, running, photo, labelledMs);
+  else tellUnlabelled(story, running, photo, lookedAtMs);
   if (!isRightInTime) story.outcome('WRONG', 'the labels on the server are not what they should be');
 }
 
-function tellLabelled(story: Story, running: RunningAgent, photo: IndexedPhoto, ms: number): void {
+interface Arrival {
+  /** Until the agent had nothing left to do. */
+  readonly lookedAtMs: number;
+  /** Until the first change of labels on the server; null when there was none. */
+  readonly labelledMs: number | null;
+  readonly isRightInTime: boolean;
+}
+
+/** Watches the server's labels from the end of the upload until all is as it should be, and stays so. */
+async function watchArrival(
+  { server, running, stopped }: Stage,
+  key: PhotoKey,
+  before: ReadonlySet<string>,
+): Promise<Arrival> {
+  const { tag } = running.agent.config.labels;
+  const startedAt = performance.now();
+  const seen: { lookedAtMs: number | null; labelledMs: number | null } = {
+    lookedAtMs: null,
+    labelledMs: null,
+  };
+  const isDone = (): boolean => {
+    const ms = performance.now() - startedAt;
+    const now = server.carriers(tag);
+    if (!isDeepStrictEqual(now, before)) seen.labelledMs ??= ms;
+    if (running.photo(key)?.fingerprint !== 'done' || !running.isCalm) seen.lookedAtMs = null;
+    else seen.lookedAtMs ??= ms;
+    const quietSince = seen.labelledMs ?? seen.lookedAtMs ?? ms;
+    return isRight(judge(server.pictures, now)) && seen.lookedAtMs !== null && ms - quietSince >= quietMs;
+  };
+  const isRightInTime = await waitUntil(isDone, { withinMs: arrivalMs, stopped });
+  return { lookedAtMs: seen.lookedAtMs ?? arrivalMs, labelledMs: seen.labelledMs, isRightInTime };
+}
+
+function tellLabelled(story: Story, running: RunningAgent, photo: IndexedPhoto, labelledMs: number): void {
   const explainer = new Explainer(running.agent);
   const group = running.groupOf(photo);
   const keeper = group === null ? null : running.photo(group.keeper);
-  if (group === null || keeper === null) return story.outcome('labelled', 'and is in no group');
-  const isKeeper = keeper.key === photo.key;
-  const extra = isKeeper
-    ? group.members.find(({ role }) => role === 'extra')
-    : group.members.find((member) => member.key === photo.key);
+  const isKeeper = keeper?.key === photo.key;
+  const extra = group?.members.find((member) =>
+    isKeeper ? member.role === 'extra' : member.key === photo.key,
+  );
   const extraPhoto = extra === undefined ? null : explainer.photo(extra);
-  if (extra === undefined || extraPhoto === null) return story.outcome('labelled', 'without an extra copy');
+  const after = `after ${Math.round(labelledMs)} ms`;
+  if (keeper === null || extra === undefined || extraPhoto === null) {
+    story.outcome('labelled', `${after}, but it is in no group`);
+    return;
+  }
   story.outcome(
     'labelled',
     isKeeper
-      ? `after ${Math.round(ms)} ms, and not it but ${extraPhoto.name}, which now is the extra copy`
-      : `after ${Math.round(ms)} ms: an extra copy of ${keeper.name}`,
+      ? `${after}: not it, but ${extraPhoto.name}, which now is an extra copy of it`
+      : `${after}: it is an extra copy of ${keeper.name}`,
   );
   story.outcome('because', explainer.evidence(extra, keeper));
   story.outcome('kept', `${keeper.name}: ${explainer.keptBecause(keeper, extraPhoto)}`);
 }
 
-function tellUnlabelled(story: Story, running: RunningAgent, photo: IndexedPhoto, ms: number): void {
-  story.outcome('no label', `looked at within ${Math.round(ms)} ms, and not tagged`);
+function tellUnlabelled(story: Story, running: RunningAgent, photo: IndexedPhoto, lookedAtMs: number): void {
+  story.outcome('no label', `looked at after ${Math.round(lookedAtMs)} ms: no copy of anything`);
   story.outcome('because', new Explainer(running.agent).notACopy(photo));
 }
 
@@ -149,10 +177,13 @@ export async function dropFile({ story, library, place, running, stopped }: Stag
   const explainer = new Explainer(running.agent);
   const settleMs = running.agent.config.watch.folderSettleMs;
   const ms = Math.round(performance.now() - startedAt);
-  story.outcome('found', `after ${ms} ms (${settleMs} of them to be sure that it is written to its end)`);
-  story.outcome('because', `an extra copy of ${keeper.name}: ${explainer.evidence(member, keeper)}`);
+  story.outcome(
+    'found',
+    `after ${ms} ms (${settleMs} to be sure it is complete): an extra copy of ${keeper.name}`,
+  );
+  story.outcome('because', explainer.evidence(member, keeper));
   story.outcome('kept', `${keeper.name}: ${explainer.keptBecause(keeper, photo)}`);
-  story.outcome('no label', 'files carry none: `groups` shows it. It stays where it is');
+  story.outcome('no label', 'a file carries none; `photo-organizer groups` lists it');
   return true;
 }
 

@@ -44,7 +44,7 @@ export class Story {
 
   /** What became of it. */
   outcome(label: string, text: string): void {
-    this.say(`${label.padEnd(9)}${text}`, 9, 18);
+    this.say(`${label.padEnd(10)}${text}`, 9, 19);
   }
 
   /** The keeper with its extras, each with what proves it. */

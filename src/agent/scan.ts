@@ -106,7 +106,8 @@ function label(
   const { settings, allowRemovals, forceVersion, dryRun } = request;
   const what = { run, settings, accounts: names, scope: null, allowRemovals, forceVersion };
   if (dryRun) return labelling.plan(what);
-  progress.emit('stage', 'labelling');
+  if (names.some((name) => parts.accounts.some((account) => account.name === name)))
+    progress.emit('stage', 'labelling');
   state.journal.setHold('labels', null);
   if (allowRemovals) state.journal.setHold('removals', null);
   return labelling.apply(what, 'wait');

@@ -37,7 +37,7 @@ export function createContext(
   overrides: ConfigFlags,
   logLevel: LogLevel | null,
 ): Context {
-  const early = createLog('warn', { pretty: process.stderr.isTTY });
+  const early = createLog('warn', { pretty: process.stderr.isTTY || logLevel !== null });
   const config = loadConfig({
     flags: { ...overrides, stateDir: flags.stateDir },
     env: process.env,
@@ -46,7 +46,9 @@ export function createContext(
     warn: (message) => early.warn({}, message),
   });
   const level = flags.verbose === true ? 'debug' : (logLevel ?? config.log.level);
-  return { config, clock: systemClock, log: createLog(level, { pretty: process.stderr.isTTY }) };
+  // A service's log is read by programs; what a command says is read by whoever typed it.
+  const pretty = process.stderr.isTTY || logLevel !== null;
+  return { config, clock: systemClock, log: createLog(level, { pretty }) };
 }
 
 /** Talk goes to stderr, so that stdout holds data alone. */

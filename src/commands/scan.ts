@@ -4,7 +4,6 @@ import { scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { Config, ConfigFlags } from '../config.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import type { LabelSettings } from '../sync/desired.js';
-import type { Operation } from '../sync/operation.js';
 import {
   addCommonFlags,
   count,
@@ -16,6 +15,7 @@ import {
   type Context,
 } from './context.js';
 import { showProgress } from './progress.js';
+import { printOperations } from './print-operations.js';
 import { handOver, runningAgent } from './remote.js';
 
 interface ScanFlags extends CommonFlags {
@@ -163,8 +163,7 @@ function report(result: ScanResult, request: ScanRequest): void {
     `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read.`,
   );
   print(`${count(result.groups, 'group')} with ${count(result.extras, 'extra copy', 'extra copies')}.`);
-  if (request.dryRun) for (const operation of result.plan) print(`  would ${describe(operation)}`);
-  else for (const operation of result.plan) print(`  ${describe(operation)}`);
+  printOperations(result.plan, request.dryRun);
   const parts = [
     `${operations.unchanged} as they should be`,
     operations.failed > 0 && `${operations.failed} failed`,
@@ -178,26 +177,4 @@ function report(result: ScanResult, request: ScanRequest): void {
   for (const error of result.errors) print(`Failed: ${error}`);
   if (result.failed > 0)
     print(`${count(result.failed, 'photo')} could not be compared; \`photo-organizer status\` lists them.`);
-}
-
-/** One line for a person. */
-export function describe(operation: Operation): string {
-  const photos = count(operation.photos.length, 'photo');
-  const where = `(${operation.source})`;
-  switch (operation.kind) {
-    case 'tag':
-      return `tag ${photos} with ${operation.name} ${where}`;
-    case 'untag':
-      return `take the tag ${operation.name} off ${photos} ${where}`;
-    case 'delete-tag':
-      return `delete the tag ${operation.name} ${where}`;
-    case 'create-album':
-      return `make the album ${operation.name} with ${photos} ${where}`;
-    case 'add-to-album':
-      return `add ${photos} to the album ${operation.name} ${where}`;
-    case 'remove-from-album':
-      return `take ${photos} out of the album ${operation.name} ${where}`;
-    case 'delete-album':
-      return `delete the album ${operation.name}, which only holds what we put there ${where}`;
-  }
 }

@@ -14,7 +14,7 @@ import {
   type Context,
 } from './context.js';
 import { handOver, runningAgent } from './remote.js';
-import { describe } from './scan.js';
+import { printOperations } from './print-operations.js';
 
 interface UndoFlags extends CommonFlags {
   readonly all?: boolean;
@@ -52,7 +52,7 @@ async function undo(flags: UndoFlags): Promise<ExitCode> {
   const { operations, failed, errors } = report;
   if (flags.json === true) printJson({ operations, failed, errors });
   else {
-    for (const operation of operations) print(`  ${request.dryRun ? 'would ' : ''}${describe(operation)}`);
+    printOperations(operations, request.dryRun);
     print(operations.length === 0 ? 'There is nothing to take back.' : summary(report, request.dryRun));
     for (const error of errors) print(`Failed: ${error}`);
   }

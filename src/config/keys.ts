@@ -62,7 +62,7 @@ export const keySpecs = {
   'watch.poll_seconds': { kind: kinds.number(1, 3600), doc: 'Seconds between looks at Immich, 1-3600.' },
   'watch.poll_max_seconds': {
     kind: kinds.number(1, 86_400),
-    doc: 'Seconds between looks while nothing changes, 1-86400; never below `watch.poll_seconds`.',
+    doc: 'Longest time between looks at a server that is slow to answer, 1-86400 s; never below `watch.poll_seconds`.',
   },
   'watch.sweep': { kind: kinds.cron, doc: 'When everything is listed anew (cron expression, local time).' },
   'watch.folder_settle_seconds': {
@@ -71,10 +71,10 @@ export const keySpecs = {
   },
   'server.host': {
     kind: kinds.host,
-    doc: 'Address of the status server; any but loopback needs `server.token`.',
+    doc: 'Address that the agent listens on (webhook, status); any but loopback needs `server.token`.',
   },
-  'server.port': { kind: kinds.integer(0, 65_535), doc: 'Port of the status server; 0 takes a free one.' },
-  'server.token': { kind: kinds.secret, doc: 'Token that opens the status server.', fileVariable: true },
+  'server.port': { kind: kinds.integer(0, 65_535), doc: 'Port that it listens on; 0 takes a free one.' },
+  'server.token': { kind: kinds.secret, doc: 'Token for its status and control routes.', fileVariable: true },
   'server.webhook_secret': {
     kind: kinds.secret,
     doc: 'Secret that the webhook must send.',
@@ -86,7 +86,7 @@ export const keySpecs = {
   },
   'sync.settle_seconds': {
     kind: kinds.number(1, 3600),
-    doc: 'Seconds until a label that was written is read back, 1-3600.',
+    doc: 'Seconds that Immich is given to settle a tag before it is written again, 1-3600.',
   },
   'log.level': { kind: kinds.oneOf(kinds.logLevels), doc: `One of ${kinds.logLevels.join(', ')}.` },
 } as const satisfies Record<string, KeySpec>;

@@ -11,17 +11,36 @@ const packagePhash = sharpPhash as unknown as (image: Buffer) => Promise<string>
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Pictures with more pixels than this are refused: a decompression bomb must not take the memory. */
+/** A decompression bomb must not take the memory: pictures with more pixels than this are refused. */
 const mostPixels = 500_000_000;
+/** The same for formats that are decoded as a whole before they shrink (up to 6 bytes a pixel): GIF, WebP, AVIF, interlaced ones. */
+const mostPixelsAtOnce = 120_000_000;
 
-/** The grey 32x32 copy that the hashes are made from: one shrink-on-load decode, exactly as sharp-phash does it. */
+/** The grey 32x32 copy that the hashes are made from: one shrink-on-load decode. */
 async function greyCopy(bytes: Uint8Array): Promise<Uint8Array> {
-  return sharp(bytes, { limitInputPixels: mostPixels, failOn: 'truncated' })
+  try {
+    return await shrunk(bytes, mostPixelsAtOnce);
+  } catch (error) {
+    const isLarge = error instanceof Error && error.message.includes('exceeds pixel limit');
+    if (!isLarge || !(await comesInRows(bytes))) throw error;
+    return shrunk(bytes, mostPixels);
+  }
+}
+
+/** Exactly as sharp-phash does it. */
+async function shrunk(bytes: Uint8Array, limitInputPixels: number): Promise<Uint8Array> {
+  return sharp(bytes, { limitInputPixels, failOn: 'truncated' })
     .greyscale()
     .resize(side, side, { fit: 'fill' })
     .rotate()
     .raw()
     .toBuffer();
+}
+
+/** True for formats that need a few rows at a time only. */
+async function comesInRows(bytes: Uint8Array): Promise<boolean> {
+  const { format, isProgressive } = await sharp(bytes, { limitInputPixels: mostPixels }).metadata();
+  return ['jpeg', 'png', 'tiff'].includes(format) && isProgressive !== true;
 }
 
 /** Makes fingerprints; safe to call at the same time for many photos. */

@@ -28,7 +28,7 @@ export class SqliteJournal implements Journal {
   runs(): readonly RunRecord[] {
     const rows = this.#db.prepare(
       `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations FROM runs r
-       JOIN operations o ON o.run = r.id AND o.state <> 'failed' GROUP BY r.id ORDER BY r.started_at DESC, r.rowid DESC`,
+       JOIN operations o ON o.run = r.id AND o.state <> 'failed' GROUP BY r.id ORDER BY min(o.id) DESC`,
     );
     return rows.all() as RunRecord[];
   }

@@ -227,8 +227,9 @@ export class Reconciler {
   }
 }
 
-function unchangedOf({ desired, operations }: AccountPlan): number {
+function unchangedOf({ desired, operations, tag }: AccountPlan): number {
   const wanted = desired.tagged.size + desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
   const added = operations.filter((operation) => !isRemoval(operation));
-  return Math.max(0, wanted - added.reduce((sum, operation) => sum + operation.photos.length, 0));
+  const adding = added.reduce((sum, operation) => sum + operation.photos.length, 0);
+  return Math.max(0, wanted - adding - (tag?.refused.length ?? 0));
 }

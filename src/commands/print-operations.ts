@@ -1,0 +1,38 @@
+import type { Operation } from '../sync/operation.js';
+import { count, print } from './context.js';
+
+/** Operations of one kind that are told one by one; of more, some are and the rest is counted. */
+const mostOfAKind = 8;
+const told = 5;
+
+/** What was done, or would be, for a person: one line an operation, long lists cut. */
+export function printOperations(operations: readonly Operation[], dryRun: boolean): void {
+  for (const kind of new Set(operations.map((operation) => operation.kind))) {
+    const same = operations.filter((operation) => operation.kind === kind);
+    const shown = same.length > mostOfAKind ? same.slice(0, told) : same;
+    for (const operation of shown) print(`  ${dryRun ? 'would ' : ''}${describe(operation)}`);
+    if (shown.length < same.length)
+      print(`  … and ${same.length - shown.length} more like this`);
+  }
+}
+
+function describe(operation: Operation): string {
+  const photos = count(operation.photos.length, 'photo');
+  const where = `(${operation.source})`;
+  switch (operation.kind) {
+    case 'tag':
+      return `tag ${photos} with ${operation.name} ${where}`;
+    case 'untag':
+      return `take the tag ${operation.name} off ${photos} ${where}`;
+    case 'delete-tag':
+      return `delete the tag ${operation.name} ${where}`;
+    case 'create-album':
+      return `make the album ${operation.name} with ${photos} ${where}`;
+    case 'add-to-album':
+      return `add ${photos} to the album ${operation.name} ${where}`;
+    case 'remove-from-album':
+      return `take ${photos} out of the album ${operation.name} ${where}`;
+    case 'delete-album':
+      return `delete the album ${operation.name}, which only holds what we put there ${where}`;
+  }
+}

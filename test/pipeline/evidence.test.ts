@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import t from 'tap';
+import {
+  areSeparateShots,
+  automaticBits,
+  candidateBits,
+  certainBits,
+  evidenceBetween,
+  isDuplicate,
+  type Comparable,
+  type EvidenceOptions,
+} from '../../src/pipeline/evidence.js';
+import { sha1Of } from '../support/made-photo.js';
+
+const plain: Comparable = {
+  sha1: null,
+  fileId: null,
+  format: 'jpeg',
+  takenAt: null,
+  camera: null,
+  exposure: null,
+  width: 4000,
+  height: 3000,
+};
+const alike = { phashBits: 2, detailBits: 10, orientation: 0 };
+const usual: EvidenceOptions = { threshold: candidateBits, detailBound: automaticBits };
+const noon = Date.UTC(2026, 5, 1, 12);
+
+const kindOf = (
+  a: Partial<Comparable>,
+  b: Partial<Comparable>,
+  likeness: Parameters<typeof evidenceBetween>[2] = alike,
+  options = usual,
+): string | null => evidenceBetween({ ...plain, ...a }, { ...plain, ...b }, likeness, options)?.kind ?? null;
+
+const comparable = fc.record({
+  sha1: fc.constantFrom(null, sha1Of(1), sha1Of(2)),
+  fileId: fc.constantFrom(null, '1:1', '1:2'),
+  format: fc.constantFrom('raw', 'heic', 'jpeg', 'other'),
+  takenAt: fc.oneof(fc.constant(null), fc.integer({ min: noon, max: noon + 5000 }), fc.constant(noon)),
+  camera: fc.constantFrom(null, 'canon r5', 'nikon z8'),
+  exposure: fc.constantFrom(null, '1/60 f8', '1/15 f8'),
+  width: fc.constantFrom(null, 0, 3000, 4000),
+  height: fc.constantFrom(null, 0, 3000),
+});
+const likeness = fc.option(
+  fc.record({
+    phashBits: fc.integer({ min: 0, max: 12 }),
+    detailBits: fc.integer({ min: 0, max: 60 }),
+    orientation: fc.integer({ min: 0, max: 7 }),
+  }),
+);
+const options = fc.record({
+  threshold: fc.integer({ min: 0, max: 12 }),
+  detailBound: fc.constantFrom(certainBits, automaticBits),
+});
+
+void t.test('the order of the two photos does not matter', (t) => {
+  fc.assert(
+    fc.property(comparable, comparable, likeness, options, (a, b, how, limits) => {
+      t.same(evidenceBetween(a, b, how, limits), evidenceBetween(b, a, how, limits));
+    }),
+    { numRuns: 2000 },
+  );
+  t.end();
+});
+
+void t.test('scores lie within 0 and 1, fall with the distance, and 1 is the same bytes', (t) => {
+  fc.assert(
+    fc.property(comparable, comparable, likeness, options, (a, b, how, limits) => {
+      const evidence = evidenceBetween(a, b, how, limits);
+      if (evidence === null) return true;
+      const isSame = evidence.kind === 'same-bytes';
+      return evidence.score > 0 && (isSame ? evidence.score === 1 : evidence.score < 1);
+    }),
+  );
+  const scores = Array.from(
+    { length: automaticBits + 1 },
+    (_, detailBits) => evidenceBetween(plain, plain, { ...alike, detailBits }, usual)?.score ?? 0,
+  );
+  t.same(
+    scores,
+    [...scores].sort((a, b) => b - a),
+  );
+  t.ok((scores.at(-1) ?? 0) >= 0.94);
+  t.end();
+});
+
+void t.test('same bytes need no likeness and no capture time', (t) => {
+  const sha1 = sha1Of(7);
+  t.equal(kindOf({ sha1 }, { sha1 }, null), 'same-bytes');
+  t.equal(kindOf({ sha1, takenAt: 1, camera: 'x' }, { sha1, takenAt: 9, camera: 'x' }), 'same-bytes');
+  t.equal(kindOf({ sha1 }, { sha1: sha1Of(8) }, null), null);
+  t.equal(kindOf({ sha1: null }, { sha1: null }, null), null, 'unknown is not equal');
+  t.end();
+});
+
+void t.test('one file seen twice is never its own duplicate', (t) => {
+  const file = { fileId: '2049:77', sha1: sha1Of(7) };
+  t.equal(kindOf(file, file), null);
+  t.equal(kindOf(file, { ...file, fileId: '2049:78' }), 'same-bytes');
+  t.end();
+});
+
+void t.test('a turned picture, or one of another shape, was edited', (t) => {
+  t.equal(kindOf({}, {}), 'same-picture');
+  t.equal(kindOf({}, {}, { ...alike, orientation: 3 }), 'edited');
+  t.equal(kindOf({}, { width: 3000, height: 3000 }), 'edited');
+  t.equal(kindOf({}, { width: 1000, height: 750 }), 'same-picture');
+  t.equal(kindOf({}, { width: 1000, height: 751 }), 'same-picture', 'rounding is no crop');
+  t.equal(kindOf({}, { width: null, height: null }), 'same-picture');
+  t.end();
+});
+
+void t.test('nothing is proven beyond the bounds', (t) => {
+  const at = (phashBits: number, detailBits: number): typeof alike => ({ ...alike, phashBits, detailBits });
+  t.equal(kindOf({}, {}, at(12, automaticBits)), 'same-picture');
+  t.equal(kindOf({}, {}, at(12, automaticBits + 1)), null);
+  t.equal(kindOf({}, {}, at(13, 0)), null);
+  t.equal(kindOf({}, {}, at(5, 0), { ...usual, threshold: 4 }), null, 'a narrower threshold');
+  t.equal(kindOf({}, {}, at(4, automaticBits), { ...usual, threshold: 4 }), 'same-picture');
+  const crowd = { ...usual, detailBound: certainBits };
+  t.equal(kindOf({}, {}, at(0, certainBits), crowd), 'same-picture');
+  t.equal(kindOf({}, {}, at(0, certainBits + 1), crowd), null, 'in a crowd only the certain');
+  t.end();
+});
+
+void t.test('shots of one camera at other times are a burst, whatever the distance', (t) => {
+  const camera = 'canon r5';
+  const shot = (takenAt: number | null, more: Partial<Comparable> = {}): Partial<Comparable> => ({
+    camera,
+    takenAt,
+    ...more,
+  });
+  const identical = { phashBits: 0, detailBits: 0, orientation: 0 };
+  t.equal(kindOf(shot(noon), shot(noon + 2000), identical), 'burst');
+  t.equal(kindOf(shot(noon + 120), shot(noon + 240), identical), 'burst', 'ten a second');
+  t.equal(kindOf(shot(noon + 120), shot(noon + 120), identical), 'same-picture');
+  t.equal(kindOf(shot(noon), shot(noon + 14 * 60_000)), 'burst');
+  t.equal(kindOf(shot(noon), shot(noon + 3_600_000)), 'same-picture', 'a corrected clock, an hour off');
+  t.equal(kindOf(shot(noon), shot(noon + 2000, { camera: 'nikon z8' })), 'same-picture');
+  t.equal(kindOf(shot(noon), shot(noon + 2000, { camera: null })), 'same-picture');
+  t.equal(kindOf(shot(noon), shot(null)), 'same-picture', 'a copy that lost its time');
+  t.end();
+});
+
+void t.test('a copy that lost the fraction of its second is a copy', (t) => {
+  const camera = 'canon r5';
+  t.equal(kindOf({ camera, takenAt: noon }, { camera, takenAt: noon + 570 }), 'same-picture');
+  t.equal(kindOf({ camera, takenAt: noon + 990 }, { camera, takenAt: noon }), 'same-picture');
+  t.equal(kindOf({ camera, takenAt: noon }, { camera, takenAt: noon + 1000 }), 'burst');
+  t.equal(kindOf({ camera, takenAt: noon + 990 }, { camera, takenAt: noon + 1000 }), 'burst');
+  t.end();
+});
+
+void t.test('the same second at other exposures is a bracket', (t) => {
+  const shot = (exposure: string | null): Partial<Comparable> => ({ camera: 'x', takenAt: noon, exposure });
+  t.equal(kindOf(shot('1/60'), shot('1/15')), 'burst');
+  t.equal(kindOf(shot('1/60'), shot('1/60')), 'same-picture');
+  t.equal(kindOf(shot('1/60'), shot(null)), 'same-picture', 'a copy that lost its exposure');
+  t.equal(areSeparateShots({ ...plain, ...shot('1/60') }, { ...plain, ...shot('1/15') }), true);
+  t.end();
+});
+
+void t.test('a RAW file and the JPEG of the same shot are companions', (t) => {
+  const raw = { format: 'raw', camera: 'x', takenAt: noon + 130 } as const;
+  t.equal(kindOf(raw, { ...raw, format: 'jpeg' }), null);
+  t.equal(kindOf(raw, { ...raw, format: 'heic' }), null);
+  t.equal(kindOf(raw, { ...raw, format: 'jpeg', takenAt: noon }), null, 'the JPEG lost its fraction');
+  t.equal(kindOf(raw, raw), 'same-picture', 'two RAW files');
+  t.equal(
+    kindOf(raw, { ...raw, format: 'jpeg', takenAt: null }),
+    'same-picture',
+    'nothing says the same shot',
+  );
+  t.end();
+});
+
+void t.test('a burst and a mere resemblance are no duplicates', (t) => {
+  const evidence = evidenceBetween(plain, plain, alike, usual);
+  t.equal(isDuplicate(evidence), true);
+  t.equal(isDuplicate(null), false);
+  for (const kind of ['burst', 'similar'] as const)
+    t.equal(isDuplicate({ kind, score: 0.9, distance: null }), false);
+  t.end();
+});

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { keepRuleNames, type KeepRule, type Photo } from '../../src/model.js';
+import { byWorth, type Rankable } from '../../src/pipeline/keep-rules.js';
+import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
+
+const rankable = (id: string, facts: Partial<Rankable> = {}): Rankable => ({
+  ...madePhoto(onServer(id)),
+  albumCount: 0,
+  ...facts,
+});
+const bestOf = (rules: readonly KeepRule[], ...photos: Rankable[]): string | undefined =>
+  photos.sort(byWorth(rules))[0]?.key;
+
+/** For each rule a photo that it prefers to a plain one, worse by every other rule. */
+const preferred: Record<KeepRule, Partial<Rankable>> = {
+  favorite: { favorite: true },
+  in_album: { albumCount: 1 },
+  format: { format: 'raw' },
+  pixels: { width: 9000 },
+  metadata: { takenAt: 1 },
+  larger: { byteSize: 9_000_000 },
+  older: { createdAt: 5 },
+};
+const worse: Partial<Photo> = { format: 'other', width: 10, byteSize: 10, createdAt: Date.UTC(2030, 0, 1) };
+
+void t.test('each rule decides when it comes first', (t) => {
+  for (const rule of keepRuleNames) {
+    const order = [rule, ...keepRuleNames.filter((name) => name !== rule)];
+    const liked = rankable('z', { ...worse, ...preferred[rule] });
+    t.equal(bestOf(order, rankable('a'), liked), liked.key, rule);
+  }
+  t.end();
+});
+
+void t.test('a rule that is left out does not count', (t) => {
+  t.equal(bestOf([], rankable('b', { favorite: true }), rankable('a')), onServer('a'));
+  t.equal(
+    bestOf(['larger'], rankable('b', { byteSize: 1 }), rankable('a', { byteSize: null })),
+    onServer('b'),
+  );
+  t.end();
+});
+
+void t.test('RAW over HEIC over JPEG over the rest; a place and a time over either', (t) => {
+  const formats = (['other', 'jpeg', 'heic', 'raw'] as const).map((format) => rankable(format, { format }));
+  t.same(
+    formats.sort(byWorth(['format'])).map(({ format }) => format),
+    ['raw', 'heic', 'jpeg', 'other'],
+  );
+  const both = rankable('z', { takenAt: 1, hasLocation: true });
+  t.equal(bestOf(['metadata'], rankable('a', { takenAt: 1 }), both), both.key);
+  t.equal(bestOf(['metadata'], rankable('a', { hasLocation: true }), both), both.key);
+  t.end();
+});
+
+void t.test('two albums are no more than one', (t) => {
+  t.equal(
+    bestOf(['in_album'], rankable('b', { albumCount: 2 }), rankable('a', { albumCount: 1 })),
+    onServer('a'),
+  );
+  t.end();
+});
+
+void t.test('photos on a server come before local files, whatever the rules', (t) => {
+  const local = { ...rankable('x'), ...madePhoto(inFolder('a.raw')), ...preferred.format, favorite: true };
+  const server = rankable('z', { ...worse });
+  t.equal(bestOf(keepRuleNames, local, server), server.key);
+  t.end();
+});
+
+void t.test('the order is total: no two photos are equal, and none is before itself', (t) => {
+  const any = fc.record({
+    key: fc.oneof(
+      fc.nat({ max: 5 }).map((n) => onServer(`${n}`)),
+      fc.nat({ max: 5 }).map((n) => inFolder(`${n}`)),
+    ),
+    favorite: fc.boolean(),
+    format: fc.constantFrom('raw', 'heic', 'jpeg', 'other'),
+    width: fc.constantFrom(null, 10, 20),
+    height: fc.constantFrom(null, 10, 20),
+    takenAt: fc.constantFrom(null, 1),
+    hasLocation: fc.boolean(),
+    byteSize: fc.constantFrom(null, 1, 2),
+    createdAt: fc.constantFrom(1, 2),
+    albumCount: fc.constantFrom(0, 1),
+  });
+  const photos = fc
+    .uniqueArray(any, { selector: ({ key }) => key, maxLength: 8 })
+    .map((all) =>
+      all.map((one): Rankable => ({ ...one, realm: madePhoto(one.key, { realm: realmOf('anna') }).realm })),
+    );
+  const local = (one: Rankable): Rankable =>
+    one.key.startsWith('folder:') ? { ...one, realm: madePhoto(one.key).realm } : one;
+  const cases = photos
+    .map((all) => all.map(local))
+    .chain((all) =>
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray(all, { minLength: all.length }),
+        fc.shuffledSubarray([...keepRuleNames]),
+      ),
+    );
+  fc.assert(
+    fc.property(cases, ([one, other, rules]) => {
+      const order = byWorth(rules);
+      const keys = (all: readonly Rankable[]): string[] => [...all].sort(order).map(({ key }) => key);
+      t.same(keys(one), keys(other));
+      return one.every((a) => order(a, a) === 0 && one.every((b) => order(a, b) === -order(b, a) || a === b));
+    }),
+  );
+  t.end();
+});
