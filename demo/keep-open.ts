@@ -11,7 +11,8 @@ export async function keepOpen({ story, place, server, running, stopped }: Stage
   story.say('Paste into a shell in this checkout:');
   story.line();
   for (const line of [
-    `DEMO=${place.dir} URL=${server.url} KEY='${server.apiKey}'`,
+    `DEMO=${place.dir}`,
+    `URL=${server.url} KEY='${server.apiKey}'`,
     'photo-organizer() { npm run -s dev -- "$@" --config $DEMO/config.json --state-dir $DEMO/state; }',
     'photo-organizer groups',
     'photo-organizer groups --json',
@@ -21,9 +22,8 @@ export async function keepOpen({ story, place, server, running, stopped }: Stage
     '',
     `# every photo with the tag "${tag}"`,
     'curl -s -H "x-api-key: $KEY" $URL/api/tags',
-    `TAG=$(curl -s -H "x-api-key: $KEY" $URL/api/tags | grep -o '[^{]*"value":"${tag}"' | grep -o '[0-9a-f-]\\{36\\}')`,
     'curl -s -H "x-api-key: $KEY" -H "content-type: application/json" \\',
-    '  -d "{\\"tagIds\\":[\\"$TAG\\"]}" $URL/api/search/metadata',
+    `  -d '{"tagIds":["${await server.tagId(tag)}"]}' $URL/api/search/metadata`,
   ])
     story.line(line === '' ? '' : `  ${line}`);
   await new Promise<void>((resolve) => {

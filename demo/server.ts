@@ -92,6 +92,13 @@ export class DemoServer {
     return new Set(Object.keys(assets).filter((id) => assets[id]?.tags.includes(tag)));
   }
 
+  /** Id of a tag as the server's API tells it; empty when there is none of that name. */
+  async tagId(name: string): Promise<string> {
+    const answer = await fetch(`${this.url}/api/tags`, { headers: { 'x-api-key': this.apiKey } });
+    const tags = (await answer.json()) as { id: string; value: string }[];
+    return tags.find(({ value }) => value === name)?.id ?? '';
+  }
+
   labels(): Labels {
     const { assets, tags, albums } = this.#standIn.snapshot();
     const photos = Object.entries(assets).map(

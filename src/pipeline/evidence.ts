@@ -68,16 +68,20 @@ export function isDuplicate(evidence: Evidence | null): evidence is Evidence {
 /** Capture times that both exist, of the same camera, and differ; or the same second at different exposures. */
 export function areSeparateShots(a: Comparable, b: Comparable): boolean {
   if (a.takenAt === null || b.takenAt === null || a.camera === null || a.camera !== b.camera) return false;
-  const wholeSeconds = a.takenAt % 1000 === 0 || b.takenAt % 1000 === 0;
-  const gap = wholeSeconds
-    ? Math.abs(Math.floor(a.takenAt / 1000) - Math.floor(b.takenAt / 1000)) * 1000
-    : Math.abs(a.takenAt - b.takenAt);
+  const gap = gapBetween(a.takenAt, b.takenAt);
   if (gap > 0) return gap < sameSessionMs;
   return a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure;
 }
 
 function isRawAndDeveloped(a: Comparable, b: Comparable): boolean {
-  return (a.format === 'raw') !== (b.format === 'raw') && a.takenAt !== null && a.takenAt === b.takenAt;
+  if ((a.format === 'raw') === (b.format === 'raw') || a.takenAt === null || b.takenAt === null) return false;
+  return gapBetween(a.takenAt, b.takenAt) === 0;
+}
+
+/** Milliseconds between two capture times; one of them may have lost the fraction of its second. */
+function gapBetween(a: number, b: number): number {
+  if (a % 1000 !== 0 && b % 1000 !== 0) return Math.abs(a - b);
+  return Math.abs(Math.floor(a / 1000) - Math.floor(b / 1000)) * 1000;
 }
 
 function sameShape(a: Comparable, b: Comparable): boolean {

@@ -122,12 +122,12 @@ export class SourceReader {
 
   /** Rows shift while a listing is paged, and a share may be away: a missing photo is asked for by its id. */
   async #confirmMissing(keys: readonly PhotoKey[], pass: number, signal?: AbortSignal): Promise<void> {
-    const { source, photos, removed, changed } = this.#options;
+    const { source, photos, wanted, removed, changed } = this.#options;
     for (const key of keys) {
       signal?.throwIfAborted();
       const photo = await source.look(key);
       if (photo === null) removed(photos.remove([key]));
-      else photos.observe([photo], pass);
+      else wanted(photos.observe([photo], pass).wanted);
     }
     if (keys.length > 0) changed();
   }

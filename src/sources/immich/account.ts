@@ -1,17 +1,11 @@
 import type { SourceName } from '../../model.js';
-import { ImmichClient, type ImmichClientOptions } from './client.js';
+import { ImmichClient, type ConnectionSettings, type ImmichClientOptions } from './client.js';
 import { ImmichLabels } from './immich-labels.js';
 import { ImmichSource } from './immich-source.js';
 
-export interface AccountSettings {
+export interface AccountSettings extends ConnectionSettings {
   readonly name: string;
   readonly server: string;
-  readonly url: string;
-  readonly apiKey: string;
-  readonly caPath: string | null;
-  readonly tlsVerify: boolean;
-  readonly concurrency: number;
-  readonly requestsPerSecond: number;
 }
 
 /** One Immich account: its photos and its labels over one client. */

@@ -9,7 +9,8 @@ import type { Clock, Log } from '../../ports.js';
 import { answerError, networkError } from './http-errors.js';
 import { Outage } from './outage.js';
 
-export interface ImmichClientOptions {
+/** How to reach a server, and how hard it may be asked. */
+export interface ConnectionSettings {
   /** Base URL, with or without `/api`. */
   readonly url: string;
   readonly apiKey: string;
@@ -19,6 +20,9 @@ export interface ImmichClientOptions {
   /** Requests under way at a time. */
   readonly concurrency: number;
   readonly requestsPerSecond: number;
+}
+
+export interface ImmichClientOptions extends ConnectionSettings {
   /** How long a call waits for a server that is away. */
   readonly patienceMs: number;
   /** Aborted when the agent stops: reading ends at once, a write under way is let finish. */
