@@ -43,7 +43,7 @@ const lateScene = 23;
 const burstScene = 51;
 const scanScene = 52;
 /** Seen again the next day, from a step nearer and with somebody in front: the same place, and no copy. */
-const revisitedScene = 19;
+const revisitedScene = 18;
 const revisitZoom = 1.03;
 
 const nameOf = (scene: number): string => `IMG_${2000 + scene}.jpg`;
@@ -136,7 +136,7 @@ async function drawRevisit(): Promise<DemoPicture> {
   };
   const frame = { width: Math.round(width * revisitZoom), height: Math.round(height * revisitZoom) };
   const canvas = { random: seededRandom(revisitedScene + 1000), ...frame, palette };
-  const somebody = person(canvas, frame.width * 0.75, frame.height, frame.height * 0.5);
+  const somebody = person(canvas, frame.width * 0.75, frame.height, frame.height * 0.7);
   const view = sceneSvg(revisitedScene, frame.width, frame.height).replace('</svg>', `${somebody}</svg>`);
   const picture = await sharp(Buffer.from(view))
     .flatten({ background: '#808080' })

@@ -206,7 +206,8 @@ export async function undo(stage: Stage, before: Labels): Promise<boolean> {
   story.heading('3. Undo');
   const { operations, failed, errors } = await running.undoAll();
   const labels = operations.reduce((sum, { photos }) => sum + photos.length, 0);
-  story.say(`\`undo --all\` takes back ${count(labels, 'label')} and the tag itself.`);
+  const isTagGone = operations.some(({ kind }) => kind === 'delete-tag');
+  story.say(`\`undo --all\` takes back ${count(labels, 'label')}${isTagGone ? ' and the tag itself' : ''}.`);
   for (const error of errors) story.say(`Failed: ${error}`, 2);
   await server.settled();
   const isGone = isDeepStrictEqual(server.labels(), before);

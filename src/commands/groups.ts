@@ -79,7 +79,7 @@ function printGroups(groups: readonly Group[], photos: PhotoStore, config: Confi
 
 function lineOf(member: Member, photo: IndexedPhoto | null): string {
   const size = photo?.width == null ? '' : `${photo.width}x${photo.height ?? 0}`;
-  const bytes = photo?.byteSize == null ? '' : `${(photo.byteSize / 1_048_576).toFixed(2)} MB`;
+  const bytes = photo?.byteSize == null ? '' : `${Math.round(photo.byteSize / 1000).toLocaleString('en')} kB`;
   const { evidence } = member;
   const why = evidence === null ? '' : `${evidence.kind} ${evidence.score.toFixed(3)}`;
   const role = member.role === 'keeper' ? 'keep ' : 'extra';

@@ -11,8 +11,7 @@ export function printOperations(operations: readonly Operation[], dryRun: boolea
     const same = operations.filter((operation) => operation.kind === kind);
     const shown = same.length > mostOfAKind ? same.slice(0, told) : same;
     for (const operation of shown) print(`  ${dryRun ? 'would ' : ''}${describe(operation)}`);
-    if (shown.length < same.length)
-      print(`  … and ${same.length - shown.length} more like this`);
+    if (shown.length < same.length) print(`  … and ${same.length - shown.length} more like this`);
   }
 }
 

@@ -90,7 +90,7 @@ function listRuns({ config, clock }: Context, json: boolean): ExitCode {
 
 function summary(report: SyncReport, dryRun: boolean): string {
   const labels = count(
-    report.operations.reduce((sum, { photos }) => sum + Math.max(1, photos.length), 0),
+    report.operations.reduce((sum, { photos }) => sum + photos.length, 0),
     'label',
   );
   return dryRun ? `${labels} would be taken back.` : `${labels} taken back.`;

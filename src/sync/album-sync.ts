@@ -40,9 +40,10 @@ export class AlbumSync {
     scope: ReadonlySet<PhotoKey> | null,
   ): Promise<AlbumPlan> {
     const { target, journal } = this.#parts;
-    const onServer = await target.albums();
     const wanted = new Map(desired.map((album) => [album.name, album]));
     const made = journal.made(target.source, 'album').filter(({ name }) => name.startsWith(prefix));
+    // Who never made an album needs no permission to read them.
+    const onServer = made.length === 0 ? [] : await target.albums();
     const plan = {
       operations: [] as AlbumOperation[],
       observed: [] as OwnLabel[],

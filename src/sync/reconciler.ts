@@ -212,9 +212,24 @@ export class Reconciler {
     await this.#applyAll(operations, none, run, report);
     await settle();
     for (const operation of await emptyTagsOfOurs(this.#parts))
-      await this.apply(operation, none, run, report);
+      await this.#applyWherePermitted(operation, none, run, report);
     if (what.run === null) this.#forgetDismissals();
     return report;
+  }
+
+  /** A key that may not delete tags leaves an empty one behind: that is told, and no reason to stop. */
+  async #applyWherePermitted(
+    operation: Operation,
+    desired: DesiredLabels,
+    run: Run,
+    report: SyncReport,
+  ): Promise<void> {
+    try {
+      await this.apply(operation, desired, run, report);
+    } catch (error) {
+      if (!(error instanceof FatalError) || error.code !== 'IMMICH_FORBIDDEN') throw error;
+      report.errors.push(`${operation.kind} ${operation.name}: ${describeError(error)}`);
+    }
   }
 
   /** After everything was taken back, what a person took off before is no reason any more. */

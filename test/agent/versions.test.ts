@@ -7,9 +7,9 @@ import {
   libraryTags,
   runScan,
   runUndo,
-  scene,
   tagsAndAlbums,
 } from '../support/agent-stage.js';
+import { drawScene } from '../support/pictures.js';
 import { startService } from '../support/agent-service.js';
 import { until } from '../support/until.js';
 
@@ -49,7 +49,8 @@ void t.test('the fewest permissions that tags need', async (t) => {
   t.same(await stage.tags(), libraryTags);
   stage.standIn.deleteForever([stage.id('lake')]);
   t.match(await runScan(config), { errors: [], groups: 1 });
-  t.match(await runUndo(config, 'all'), { operations: [{ kind: 'untag' }] });
+  const undone = await runUndo(config, 'all');
+  t.match(undone, { operations: [{ kind: 'untag' }], failed: 0, errors: [/permission tag\.delete/] });
   t.same(await stage.tags(), {});
 });
 
@@ -66,13 +67,14 @@ void t.test('a version that this release does not know is read and not written t
 
 void t.test('1000 photos are tagged in at most 5 writes', async (t) => {
   const stage = await emptyStage(t);
-  const first = await scene(1);
-  await stage.add('original', first);
-  // The same bytes over and over, as uploads of several libraries are: nothing has to be decoded to prove it.
-  for (let n = 0; n < 1000; n++)
-    await stage.add(`copy-${n}`, first, { width: 480, height: 320, takenAt: '2026-03-01T12:00:00Z' });
+  for (let n = 0; n < 50; n++) {
+    const bytes = await drawScene(n + 100, { width: 240, height: 160 });
+    // The same bytes, as uploads of several people are.
+    for (let copy = 0; copy <= 20; copy++)
+      await stage.add(`scene-${n}-${copy}`, bytes, { width: 240, height: 160 });
+  }
   const result = await runScan(stage.config);
-  t.match(result, { groups: 1, extras: 1000, failed: 0, errors: [] });
+  t.match(result, { groups: 50, extras: 1000, failed: 0, errors: [] });
   const { requests } = stage.standIn;
   const writes = ['PUT /tags', 'PUT /tags/assets', 'PUT /tags/:id/assets', 'POST /tags'];
   t.same(
@@ -85,7 +87,8 @@ void t.test('1000 photos are tagged in at most 5 writes', async (t) => {
   const second = await runScan(stage.config);
   t.match(second, { downloads: 0, operations: { applied: 0, unchanged: 1000 } });
   t.same(second.requests, {
-    'POST /search/metadata': 4,
+    // Two pages of photos, one of carriers.
+    'POST /search/metadata': 3,
     'POST /search/statistics': 2,
     'GET /tags': 1,
     'GET /albums': 1,

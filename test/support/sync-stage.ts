@@ -1,0 +1,112 @@
+import type { Test } from 'tap';
+import { silentLog } from '../../src/logger.js';
+import type { Group, PhotoKey } from '../../src/model.js';
+import { immichKey } from '../../src/model.js';
+import type { Clock, Run } from '../../src/ports.js';
+import { createAccount, type ImmichAccount } from '../../src/sources/immich/account.js';
+import { openState, type State } from '../../src/state/open-state.js';
+import { Reconciler, type SyncReport, type SyncRequest } from '../../src/sync/reconciler.js';
+import { emptyStage, scene, tagOnly, type AgentStage } from './agent-stage.js';
+import type { StandInOptions } from './immich/stand-in.js';
+
+export const run: Run = { id: 'run-1', command: 'test' };
+
+/** A reconciler on a stand-in, with a journal, without the pipeline: groups are given by the test. */
+export interface SyncStage extends AgentStage {
+  readonly account: ImmichAccount;
+  readonly state: State;
+  readonly reconciler: Reconciler;
+  /** Every sleep moves it on at once and lets the stand-in settle. */
+  readonly clock: Clock & { turn: (ms: number) => void };
+  readonly settleMs: number;
+  addMany(prefix: string, count: number, more?: { libraryId?: string }): Promise<string[]>;
+  key(name: string): PhotoKey;
+  /** The photos of each list are one group, keeper first. */
+  groups(...lists: readonly (readonly string[])[]): Group[];
+  /** Reads the server into the index. */
+  observe(): Promise<void>;
+  settle(): Promise<void>;
+  sync(groups: readonly Group[], more?: Partial<SyncRequest>, run?: Run): Promise<SyncReport>;
+  /** Photo name to state of its label. */
+  states(tag?: string): Record<string, string>;
+}
+
+/** Puts it together for one test. */
+export async function syncStage(t: Test, options: StandInOptions = {}): Promise<SyncStage> {
+  const stage = await emptyStage(t, options);
+  const { standIn } = stage;
+  let now = Date.UTC(2026, 0, 1);
+  const clock = {
+    now: () => now,
+    turn: (ms: number): void => void (now += ms),
+    sleep: async (ms: number) => {
+      now += ms;
+      await standIn.settled();
+    },
+  };
+  const stopping = new AbortController().signal;
+  const settings = { ...stage.config.accounts[0], name: 'home', server: 'home' };
+  const account: ImmichAccount = createAccount(
+    {
+      ...settings,
+      url: standIn.url,
+      apiKey: stage.key,
+      caPath: null,
+      tlsVerify: true,
+      concurrency: 8,
+      requestsPerSecond: 1000,
+    },
+    () => [account],
+    { patienceMs: 1_000, stopping, clock, log: silentLog },
+  );
+  await account.source.open();
+  const state = await openState({ dir: stage.stateDir, command: 'test', clock, log: silentLog });
+  t.teardown(() => state.close());
+  const photoOf: (key: PhotoKey) => ReturnType<State['photos']['get']> = (key) => state.photos.get(key);
+  const { journal } = state;
+  const reconciler = new Reconciler({ target: account.labels, journal, photoOf, clock, log: silentLog });
+  const settleMs = 60_000;
+  const key = (name: string): PhotoKey => immichKey('home', stage.id(name));
+  const settle = async (): Promise<void> => {
+    for (let n = 0; reconciler.unsettled() > 0 && n < 60; n++) {
+      await clock.sleep(1_000);
+      await reconciler.settleOnce(run, settleMs);
+    }
+  };
+  return {
+    ...stage,
+    ...{ account, state, reconciler, clock, settleMs, key, settle },
+    addMany: async (prefix, count, more = {}) => {
+      const names = Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+      const bytes = await scene(1);
+      for (const name of names) await stage.add(name, bytes, { width: 480, height: 320, ...more });
+      return names;
+    },
+    groups: (...lists) =>
+      lists.map((names, at) => ({
+        number: at + 1,
+        keeper: key(names[0] ?? ''),
+        members: names.map((name, place) => ({
+          key: key(name),
+          role: place === 0 ? ('keeper' as const) : ('extra' as const),
+          evidence: null,
+          keptAs: null,
+        })),
+      })),
+    observe: async () => {
+      for await (const { photos } of account.source.list()) state.photos.observe(photos);
+    },
+    sync: async (groups, more = {}, by = run) => {
+      const request = { settings: tagOnly, groups, scope: null, complete: true, allowRemovals: false };
+      const report = await reconciler.sync({ ...request, maxRemovalShare: 0.2, ...more }, by, settle);
+      await settle();
+      return report;
+    },
+    states: (tag = 'possible-duplicate') => {
+      const labels = journal.labels(account.name, 'tag', tag);
+      const names = Object.keys(stage.ids);
+      const nameOf = (photo: PhotoKey): string => names.find((name) => key(name) === photo) ?? photo;
+      return Object.fromEntries(labels.map((label) => [nameOf(label.photo), label.state]).sort());
+    },
+  };
+}
