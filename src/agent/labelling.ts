@@ -1,3 +1,4 @@
+import { FatalError } from '../errors.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { AlbumStore, Clock, GroupStore, Journal, Log, PhotoStore, Run } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
@@ -52,6 +53,14 @@ export class Labelling {
     this.#options = options;
   }
 
+  /** Throws when a server or key cannot do what is asked, naming what is missing: before hours of reading, not after. */
+  check(request: Pick<LabelRequest, 'settings' | 'accounts' | 'forceVersion'>): void {
+    for (const { account } of this.#options.accounts)
+      if (request.accounts.includes(account.name) && account.source.isOpen)
+        for (const feature of neededFor(request.settings))
+          requireFeature(account.source.capabilities, feature, request.forceVersion);
+  }
+
   /**
    * Brings the groups up to date; returns the photos whose group may have changed. Which photos lie in a person's albums is
    * asked when a photo changed, and with `askAlbums` in any case.
@@ -62,10 +71,18 @@ export class Labelling {
       if (groups.dirty().length === 0 && !askAlbums) return [];
       for (const { account } of accounts)
         if (account.source.isOpen && hasFeature(account.source.capabilities, 'know albums'))
-          await readAlbums(account.labels, albums, (source) => ourAlbums(journal, source));
+          await readAlbums(account.labels, albums, (source) => ourAlbums(journal, source)).catch(
+            this.#unlessForbidden,
+          );
       return (await grouper.run()).regrouped;
     });
   }
+
+  /** A server before 1.140 does not tell beforehand what the key may do: then albums do not count for the keep rules. */
+  readonly #unlessForbidden = (error: unknown): void => {
+    if (!(error instanceof FatalError) || error.code !== 'IMMICH_FORBIDDEN') throw error;
+    this.#options.log.debug({ reason: error.message }, 'albums do not count for the keep rules');
+  };
 
   /** What `apply` would do now. */
   async plan(request: LabelRequest): Promise<SyncReport> {
@@ -130,12 +147,11 @@ export class Labelling {
   ): Promise<SyncReport> {
     const { settings, scope, allowRemovals } = request;
     const { accounts, maxRemovalShare } = this.#options;
+    this.check(request);
     const groups = this.#groupsIn(scope);
     const reports: SyncReport[] = [];
     for (const labelled of accounts) {
       if (!request.accounts.includes(labelled.account.name)) continue;
-      const { capabilities } = labelled.account.source;
-      for (const feature of neededFor(settings)) requireFeature(capabilities, feature, request.forceVersion);
       const { complete } = labelled.reader;
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
       reports.push(await work(labelled, sync));

@@ -52,7 +52,11 @@ export async function runService(agent: Agent, settings: LabelSettings, until: A
       token,
     });
     log.info({ url }, 'listening');
-    const opened = agent.open().then(() => service.start());
+    const opened = agent.open().then(() => {
+      const names = accounts.map(({ name }) => name);
+      agent.labelling.check({ settings, accounts: names, forceVersion: false });
+      return service.start();
+    });
     opened.then(() => log.info({}, 'watching'), fail);
     await ended;
   } finally {

@@ -54,6 +54,8 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const chosen = chooseSources(parts, request.sources);
   const listedBefore = listedBy(chosen);
 
+  const names = chosen.map(({ source }) => source.name);
+  labelling.check({ ...request, accounts: names });
   progress.emit('stage', 'listing and fingerprinting');
   await Promise.all(chosen.map((one) => readSource(parts, one)));
   await queue.drained();
@@ -61,12 +63,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
 
   progress.emit('stage', 'grouping');
   await labelling.group(true);
-  const report = await label(
-    parts,
-    request,
-    run,
-    chosen.map(({ source }) => source.name),
-  );
+  const report = await label(parts, request, run, names);
   const { groups, extras } = state.photos.counts();
   return {
     run: run.id,

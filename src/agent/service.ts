@@ -1,4 +1,4 @@
-import { FatalError, describeError } from '../errors.js';
+import { FatalError, TransientError, describeError } from '../errors.js';
 import type { PhotoKey, Signal } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
 import type { LabelSettings } from '../sync/desired.js';
@@ -134,6 +134,7 @@ export class Service {
     const { labelling, state, accounts, clock, log } = this.#parts;
     for (const key of await labelling.group(this.#everything)) this.#unlabelled.add(key);
     const run = newRun('agent', clock);
+    let failed: TransientError | null = null;
     if (state.journal.hold('labels') === null && (this.#unlabelled.size > 0 || this.#everything)) {
       const scope = this.#everything ? null : new Set(this.#unlabelled);
       const everything = this.#everything;
@@ -150,7 +151,10 @@ export class Service {
           },
           'later',
         );
-        for (const key of scope ?? [...this.#unlabelled]) this.#unlabelled.delete(key);
+        if (report.failed > 0) {
+          failed = new TransientError('LABELS_FAILED', report.errors.join('; '));
+          this.#everything ||= everything;
+        } else for (const key of scope ?? [...this.#unlabelled]) this.#unlabelled.delete(key);
         if (report.heldBecause !== null)
           log.warn({ reason: report.heldBecause }, 'labels were not taken off');
         for (const { kind, name, photos } of report.operations)
@@ -161,6 +165,7 @@ export class Service {
       }
     }
     const open = await labelling.settleOnce(run);
+    if (failed !== null) throw failed;
     return open > 0 ? 500 : 0;
   }
 

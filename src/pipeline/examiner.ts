@@ -93,6 +93,9 @@ export class Examiner {
     this.tally.downloads++;
     const fingerprint =
       this.#ofSameFile(photo.key, picture.facts.sha1) ?? (await fingerprinter.fingerprint(picture.bytes));
+    // Removed or replaced while its picture was read: what was learned is of no photo that is there.
+    const now = photos.get(photo.key);
+    if (now?.id !== photo.id || now.revision !== photo.revision) return;
     photos.examined({
       id: photo.id,
       revision: photo.revision,

@@ -40,7 +40,7 @@ async function shrunk(bytes: Uint8Array, limitInputPixels: number): Promise<Uint
 /** True for formats that need a few rows at a time only. */
 async function comesInRows(bytes: Uint8Array): Promise<boolean> {
   const { format, isProgressive } = await sharp(bytes, { limitInputPixels: mostPixels }).metadata();
-  return ['jpeg', 'png', 'tiff'].includes(format) && isProgressive !== true;
+  return ['jpeg', 'png', 'tiff'].includes(format) && !isProgressive;
 }
 
 /** Makes fingerprints; safe to call at the same time for many photos. */

@@ -67,16 +67,27 @@ export class Grouper {
   /** The keeper's number goes on, else the lowest that any member had and nobody else has now. */
   #numbered(found: readonly UnnumberedGroup[], scope: ReadonlySet<PhotoId>): Group[] {
     const { groups, numbers } = this.#options;
+    const had = numbers.numbersOf(found.flatMap(({ members }) => members.map(({ key }) => key)));
+    const given = new Map<PhotoKey, number>();
     const used = new Set<number>();
-    const numbered = found.map((group) => {
-      const had = numbers.numbersOf(group.members.map((member) => member.key));
-      const wishes = [had.get(group.keeper) ?? [], [...had.values()].sort((a, b) => a - b)].flat();
-      const isFree = (number: number): boolean =>
-        !used.has(number) && groups.membersOf(number).every((id) => scope.has(id));
-      const number = wishes.find(isFree) ?? numbers.take();
+    const give = (keeper: PhotoKey, keys: readonly PhotoKey[]): void => {
+      if (given.has(keeper)) return;
+      const wishes = keys.flatMap((key) => had.get(key) ?? []).sort((a, b) => a - b);
+      const number = wishes.find(
+        (wish) => !used.has(wish) && groups.membersOf(wish).every((id) => scope.has(id)),
+      );
+      if (number === undefined) return;
+      given.set(keeper, number);
       used.add(number);
-      return { number, ...group };
-    });
+    };
+    // All keepers before any other member: a photo that takes some extras does not take the number too.
+    for (const { keeper } of found) give(keeper, [keeper]);
+    for (const { keeper, members } of found)
+      give(
+        keeper,
+        members.map(({ key }) => key),
+      );
+    const numbered = found.map((group) => ({ number: given.get(group.keeper) ?? numbers.take(), ...group }));
     if (numbered.length > 0) numbers.remember(numbered);
     return numbered;
   }

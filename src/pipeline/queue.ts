@@ -103,10 +103,15 @@ export class KeyedQueue<Key extends string> {
   #judge(key: Key, tries: number, error: unknown): TransientError | null {
     if (this.#closed) return null;
     if (error instanceof TransientError && tries < this.#options.maxTries(error)) return error;
-    if (error instanceof FatalError) {
+    try {
+      if (error instanceof FatalError) throw error;
+      this.#options.gaveUp(key, error);
+    } catch (fatal) {
+      // Giving up writes to the index: a full disk may end that as it may end a look.
+      if (!(fatal instanceof FatalError)) throw fatal;
       this.#forgetWaiting();
-      this.#options.stopped(error);
-    } else this.#options.gaveUp(key, error);
+      this.#options.stopped(fatal);
+    }
     return null;
   }
 

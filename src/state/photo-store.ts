@@ -55,6 +55,7 @@ export class SqlitePhotoStore implements PhotoStore {
       unlink: db.prepare('DELETE FROM likenesses WHERE a = ?1 OR b = ?1'),
       dirtyMates: db.prepare(
         `UPDATE photos SET dirty = 1 WHERE id IN (SELECT b FROM likenesses WHERE a = ?1 UNION SELECT a FROM likenesses WHERE b = ?1
+         UNION SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1)
          UNION SELECT m.photo FROM members m WHERE m.number = (SELECT number FROM members WHERE photo = ?1))`,
       ),
     };
@@ -85,8 +86,11 @@ export class SqlitePhotoStore implements PhotoStore {
     const retry = known.looks === 'failed' && known.updated_at !== photo.updatedAt;
     const looks = !lookable ? 'none' : newContent || retry || known.looks === 'none' ? 'wanted' : known.looks;
     const changed = newContent || Buffer.compare(known.facts, values.facts as Uint8Array) !== 0;
-    if (changed) this.#sql[newContent ? 'replace' : 'refresh'].run({ ...values, looks, pass });
-    else this.#sql.touch.run(photo.updatedAt, pass, looks, known.id);
+    if (changed) {
+      // A link may end with the old facts: whoever hung on it must be regrouped too.
+      this.#sql.dirtyMates.run(known.id);
+      this.#sql[newContent ? 'replace' : 'refresh'].run({ ...values, looks, pass });
+    } else this.#sql.touch.run(photo.updatedAt, pass, looks, known.id);
     return { wanted: looks === 'wanted', changed };
   }
 
@@ -222,7 +226,7 @@ export class SqlitePhotoStore implements PhotoStore {
       fingerprinted: looks('done'),
       waiting: looks('wanted'),
       failed: looks('failed'),
-      groups: total('SELECT count(*) FROM groups'),
+      groups: total('SELECT count(DISTINCT number) FROM members'),
       extras: total(`SELECT count(*) FROM members WHERE role = 'extra'`),
     };
   }

@@ -31,7 +31,11 @@ export async function writeTagBatch(
     if (kind === 'tag' && tag !== null) await target.tagPhotos(tag, photos);
     if (kind === 'untag' && tag !== null) await target.untagPhotos(tag, photos);
   } catch (error) {
-    journal.end(operation, describeError(error));
+    journal.together(() => {
+      // Whether the server heard of it is not known: the next plan goes by what is there.
+      journal.put(labels.map((label) => ({ ...label, state: 'pending' })));
+      journal.end(operation, describeError(error));
+    });
     throw error;
   }
   const since = clock.now();

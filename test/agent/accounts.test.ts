@@ -116,7 +116,11 @@ void t.test('a local file joins a group and makes no photo of Immich an extra', 
   const second = await runScan(config, { settings: tagsAndAlbums });
   t.match(second, { listed: 10, downloads: 0, operations: { applied: 0 } });
   await rm(folder, { recursive: true });
-  await t.rejects(runScan(config), { name: /Error/ }, 'a share that is away is an error, not an empty folder');
+  await t.rejects(
+    runScan(config),
+    { name: /Error/ },
+    'a share that is away is an error, not an empty folder',
+  );
   t.same(await stage.tags(), libraryTags);
 });
 

@@ -74,7 +74,11 @@ void t.test('its own writes cause no further download and no further write', asy
   await stage.standIn.settled();
   requests.reset();
   await until('four more polls', () => requests.count('POST /search/metadata') >= 4);
-  const { 'POST /search/metadata': _polls, 'POST /search/statistics': counts = 0, ...rest } = requests.tally();
+  const {
+    'POST /search/metadata': _polls,
+    'POST /search/statistics': counts = 0,
+    ...rest
+  } = requests.tally();
   t.same(rest, {}, 'polls ask for nothing but what changed');
   t.ok(counts <= 2);
 });

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import t from 'tap';
 import { TerminalError } from '../../src/errors.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
@@ -29,7 +29,7 @@ function withSize(jpeg: Buffer, width: number, height: number): Buffer {
 }
 
 /** Rows of nothing: a picture of many pixels in few bytes. */
-const blank = (width: number, height: number): sharp.Sharp =>
+const blank = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: '#456' }, limitInputPixels: false });
 
 const flatGrey = (pages: number): Buffer => Buffer.alloc(60 * 60 * pages, 120);
@@ -57,7 +57,7 @@ void t.test('what is no picture is recorded as one that cannot be read', async (
 });
 
 void t.test('odd pictures are looked at, and only their first frame', async (t) => {
-  const frames = (pages: number): sharp.Sharp =>
+  const frames = (pages: number): Sharp =>
     sharp(flatGrey(pages), { raw: { width: 60, height: 60 * pages, channels: 1, pageHeight: 60 } });
   const odd: [string, Uint8Array][] = [
     ['1x1', await blank(1, 1).png().toBuffer()],

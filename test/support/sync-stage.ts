@@ -12,7 +12,8 @@ import type { StandInOptions } from './immich/stand-in.js';
 export const run: Run = { id: 'run-1', command: 'test' };
 
 /** A reconciler on a stand-in, with a journal, without the pipeline: groups are given by the test. */
-export interface SyncStage extends AgentStage {
+export interface SyncStage extends Omit<AgentStage, 'key'> {
+  readonly apiKey: string;
   readonly account: ImmichAccount;
   readonly state: State;
   readonly reconciler: Reconciler;
@@ -75,6 +76,7 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
   };
   return {
     ...stage,
+    apiKey: stage.key,
     ...{ account, state, reconciler, clock, settleMs, key, settle },
     addMany: async (prefix, count, more = {}) => {
       const names = Array.from({ length: count }, (_, n) => `${prefix}${n}`);

@@ -76,11 +76,7 @@ const table: readonly [string, Case, string][] = [
     { state: 'verified', carried: true, wanted: null, presence: 'trashed', fromTrash: true },
     'untag',
   ],
-  [
-    'verified, not wanted, off already',
-    { state: 'verified', carried: false, wanted: null },
-    'now by-hand',
-  ],
+  ['verified, not wanted, off already', { state: 'verified', carried: false, wanted: null }, 'now by-hand'],
   [
     'verified, gone with its photo',
     { state: 'verified', carried: false, wanted: null, presence: null },
@@ -251,7 +247,9 @@ void t.test('only labels of ours are taken off, and none that is wanted', (t) =>
         .flatMap(({ photos }) => photos)
         .every((key) => {
           const state = world.own.get(key)?.state ?? 'by-hand';
-          return world.carriers.has(key) && !world.desired.has(key) && !['by-hand', 'refused'].includes(state);
+          return (
+            world.carriers.has(key) && !world.desired.has(key) && !['by-hand', 'refused'].includes(state)
+          );
         });
     }),
     { numRuns: 2000 },

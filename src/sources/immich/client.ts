@@ -121,7 +121,7 @@ export class ImmichClient {
     return this.#outage.during(async () => {
       const priority = request.priority ?? 0;
       return this.#queue.add(() => this.#send(request), { priority });
-    });
+    }, request.repeatable);
   }
 
   async #send(request: ImmichRequest): Promise<Response> {

@@ -86,7 +86,9 @@ export class ImmichSource implements PhotoSource {
       });
       return body.total;
     } catch (error) {
+      // A server before 1.140 does not tell beforehand that the key may not.
       if (error instanceof TerminalError) return null;
+      if (error instanceof FatalError && error.code === 'IMMICH_FORBIDDEN') return null;
       throw error;
     }
   }

@@ -16,6 +16,7 @@ export interface OutageOptions {
 }
 
 const longestPauseMs = 30_000;
+const mostTries = 3;
 
 /**
  * Turns an outage of the server into a pause: while it is away one probe asks for it, and everybody else waits instead of
@@ -36,9 +37,12 @@ export class Outage {
     return this.#since;
   }
 
-  /** Runs the call; when the server is away, waits until it is back and runs it again. */
-  async during<T>(call: () => Promise<T>): Promise<T> {
-    for (;;) {
+  /**
+   * Runs the call; when the server is away, waits until it is back and runs it again, three times in all: a server that
+   * answers others and breaks off this call is not away. What is not `repeatable` is run once.
+   */
+  async during<T>(call: () => Promise<T>, repeatable = true): Promise<T> {
+    for (let tries = 1; ; tries++) {
       if (this.#recovery !== null) await this.#recovery;
       try {
         const result = await call();
@@ -48,6 +52,9 @@ export class Outage {
         if (!(error instanceof TransientError) || error.code !== 'IMMICH_UNREACHABLE') throw error;
         if (this.#options.patienceMs < Infinity && !this.#everThere) throw error;
         this.#recovery ??= this.#recover(error);
+        // Who gives up does not wait for it.
+        this.#recovery.catch(() => undefined);
+        if (!repeatable || tries >= mostTries) throw error;
       }
     }
   }
