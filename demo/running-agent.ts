@@ -7,7 +7,7 @@ import type { Config } from '../src/config.js';
 import { createLog } from '../src/logger.js';
 import { folderKey, immichKey, type Group, type PhotoKey, type SourceName } from '../src/model.js';
 import type { IndexedPhoto } from '../src/ports.js';
-import type { SyncReport } from '../src/sync/reconciler.js';
+import type { SyncReport } from '../src/sync/report.js';
 import { waitUntil } from './wait.js';
 
 /** The agent as a service in this process, as `photo-organizer agent` runs it. */

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'eventemitter3';
 import { Labelling } from './agent/labelling.js';
+import { fillSearch } from './agent/fill-search.js';
 import { keepFolderNames } from './agent/folder-names.js';
 import { requireSameAccount } from './agent/identity.js';
 import type { Parts, ProgressEvents, ReadSource } from './agent/parts.js';
-import type { Watcher } from './agent/service.js';
 import type { Config } from './config.js';
-import { FatalError } from './errors.js';
+import type { FatalError } from './errors.js';
 import { parseKey, type PhotoKey, type Signal } from './model.js';
 import { Examiner, triesOf } from './pipeline/examiner.js';
 import { createFingerprinter } from './pipeline/fingerprint.js';
@@ -14,7 +14,6 @@ import { LookIndex } from './pipeline/look-index.js';
 import { KeyedQueue } from './pipeline/queue.js';
 import { SourceReader } from './pipeline/source-reader.js';
 import type { Clock, IndexedPhoto, Log, PhotoSource } from './ports.js';
-import { createPace } from './pace.js';
 import { createFolderRules } from './sources/folder/folder-rules.js';
 import { FolderSource } from './sources/folder/folder-source.js';
 import { createAccount, type ImmichAccount } from './sources/immich/account.js';
@@ -38,9 +37,12 @@ export interface AgentOptions {
 
 /** The machine with its watchers standing still. */
 export interface Agent extends Parts {
-  readonly watchers: readonly Watcher[];
-  /** Checks every chosen source and who its account is. Throws FatalErrors; safe to repeat. */
+  /** Fills the search from the index. Call once, before photos are looked at. */
+  load(): Promise<void>;
+  /** Opens all sources of these kinds, then `load`. Throws FatalErrors. */
   open(kinds?: readonly PhotoSource['kind'][]): Promise<void>;
+  /** Called when the queue has stopped taking photos. */
+  onBroken(listener: (error: FatalError) => void): void;
   /** Called when groups may have to change. */
   onChange(changed: () => void): void;
   /** Stops what runs, `first` what stands on it, and closes the state directory. */
@@ -60,16 +62,13 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const emit = (signal: Signal): void => void signals.emit('signal', signal);
   let broken: FatalError | null = null;
   let changed: () => void = () => undefined;
+  let brokenBy: (error: FatalError) => void = () => undefined;
 
   // Sources
   const patienceMs = patience === 'service' ? Infinity : oneShotPatienceMs;
   const accounts: ImmichAccount[] = [];
   for (const account of config.accounts)
     accounts.push(createAccount(account, () => accounts, { patienceMs, stopping: stop.signal, clock, log }));
-  const folders = config.folders.map((folder) => {
-    const source = new FolderSource({ ...folder, root: folder.path, clock, log });
-    return { folder, source, rules: createFolderRules(folder.name, folder.ignore) };
-  });
 
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
@@ -85,15 +84,18 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       examiner.gaveUp(key, error);
       changed();
     },
-    stopped: (error) => (broken = error),
+    stopped: (error) => {
+      broken = error;
+      brokenBy(error);
+    },
     concurrency: Math.max(...config.accounts.map((account) => account.concurrency), 4),
     maxTries: triesOf(patience),
     clock,
     log,
   });
-  const sources: ReadSource[] = [...accounts, ...folders].map(({ source }) => ({
-    source,
-    reader: new SourceReader({
+  // Readers, each with its watcher, which only says where to look
+  const readerOf = (source: PhotoSource): SourceReader =>
+    new SourceReader({
       source,
       photos: state.photos,
       checkpoints: state.json,
@@ -103,67 +105,82 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       changed: () => changed(),
       removed: (ids) => ids.forEach((id) => looks.remove(id)),
       progress: (seen, expected) => progress.emit('listed', source.name, seen, expected),
-    }),
-  }));
-  const grouper = new Grouper({ ...state, keep: config.keep, threshold: config.detection.threshold });
+    });
+  const servers = accounts.map((account) => {
+    const { source } = account;
+    const reader = readerOf(source);
+    const lastTookMs = (): number => reader.lastTookMs;
+    const watcher = new ImmichPoller({ source: source.name, ...config.watch, lastTookMs, clock, emit });
+    return { account, source, reader, watcher };
+  });
+  const disks = config.folders.map((folder) => {
+    const { name, path: root, ignore, polling } = folder;
+    const source = new FolderSource({ name, root, ignore, clock, log });
+    const rules = createFolderRules(name, ignore);
+    const settleMs = config.watch.folderSettleMs;
+    const watcher = new FolderWatcher({ source: name, root, polling, settleMs, ...rules, emit, clock, log });
+    return { source, reader: readerOf(source), watcher };
+  });
+  const sources: ReadSource[] = [...servers, ...disks];
+  const names = sources.map(({ source }) => source.name);
+  const schedule = new Schedule({ sweep: config.watch.sweep, sources: names, emit });
+
+  const grouper = new Grouper({
+    ...state,
+    keep: config.keep,
+    threshold: config.detection.threshold,
+    sources: names,
+  });
 
   // Labels
   const photoOf = (key: PhotoKey): IndexedPhoto | null => state.photos.get(key);
   const labelling = new Labelling({
     ...state,
     grouper,
-    accounts: accounts.map((account) => ({
+    accounts: servers.map(({ account, reader }) => ({
       account,
-      reader: readerOf(sources, account.source),
-      reconciler: new Reconciler({ target: account.labels, journal: state.journal, photoOf, clock, log }),
+      reader,
+      reconciler: new Reconciler({
+        target: account.labels,
+        journal: state.journal,
+        photoOf,
+        stopping: stop.signal,
+        clock,
+        log,
+      }),
     })),
     ...config.sync,
     clock,
     log,
   });
 
-  // Watchers: each only says where to look
-  const watchers: Watcher[] = [
-    ...accounts.map(({ name, source }) => {
-      const lastTookMs = (): number => readerOf(sources, source).lastTookMs;
-      return new ImmichPoller({ source: name, ...config.watch, lastTookMs, clock, emit });
-    }),
-    ...folders.map(({ folder, rules }) => {
-      const { name, path, polling } = folder;
-      const settleMs = config.watch.folderSettleMs;
-      return new FolderWatcher({ source: name, root: path, polling, settleMs, ...rules, emit, clock, log });
-    }),
-    new Schedule({ sweep: config.watch.sweep, sources: sources.map(({ source }) => source.name), emit }),
-  ];
-
   function sourceOf(photo: IndexedPhoto | PhotoKey): PhotoSource | null {
     if (typeof photo !== 'string')
       return sources.find(({ source }) => source.name === photo.source)?.source ?? null;
     const key = parseKey(photo);
-    if (key?.kind === 'folder')
-      return folders.find(({ folder }) => folder.name === key.folder)?.source ?? null;
+    if (key?.kind === 'folder') return disks.find(({ source }) => source.name === key.folder)?.source ?? null;
     return accounts.find(({ server }) => server === key?.server)?.source ?? null;
   }
 
-  async function open(kinds: readonly PhotoSource['kind'][] = ['immich', 'folder']): Promise<void> {
-    for (const { source } of sources) if (kinds.includes(source.kind)) await source.open();
-    for (const account of accounts) if (account.source.isOpen) await requireSameAccount(account, state.json);
-    const outdated = state.photos.outdate(fingerprinter.algorithm);
-    if (outdated > 0) log.info({ photos: outdated }, 'the hash algorithm changed; photos are read again');
-    const pace = createPace();
-    for (const { id, ...fingerprint } of state.photos.fingerprints(fingerprinter.algorithm)) {
-      looks.put(id, fingerprint);
-      await pace();
-    }
+  async function openSource({ source }: ReadSource): Promise<void> {
+    await source.open();
+    const account = accounts.find((candidate) => candidate.source === source);
+    if (account !== undefined) await requireSameAccount(account, accounts, state.json);
   }
+
+  const load = (): Promise<void> => fillSearch(looks, state.photos, fingerprinter.algorithm, log);
 
   return {
     ...{ config, clock, log, state, accounts, sources, queue, examiner, labelling, signals, progress },
-    watchers,
+    ...{ schedule, openSource, load },
     stopping: stop.signal,
     broken: () => broken,
-    open,
+    open: async (kinds = ['immich', 'folder']) => {
+      for (const one of sources) if (kinds.includes(one.source.kind)) await openSource(one);
+      await load();
+    },
     onChange: (listener) => (changed = listener),
+    onBroken: (listener) => (brokenBy = listener),
     close: async (first) => {
       stop.abort();
       await queue.close();
@@ -171,10 +188,4 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       state.close();
     },
   };
-}
-
-function readerOf(sources: readonly ReadSource[], source: PhotoSource): SourceReader {
-  const found = sources.find((one) => one.source === source);
-  if (found === undefined) throw new Error(`source ${source.name} has no reader`);
-  return found.reader;
 }

@@ -286,6 +286,12 @@ export interface Journal {
   entries(run: string): readonly (JournalEntry & { readonly operation: number })[];
   /** Labels of ours, in any state. */
   labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[];
+  /** Tags that were written or taken off and are not settled yet. */
+  openLabels(source: SourceName): readonly OwnLabel[];
+  /** How many labels of ours a source carries. */
+  countLabels(source: SourceName): number;
+  /** Sources that labels of ours lie in. */
+  labelledSources(): readonly SourceName[];
   /** Adds or overwrites labels. */
   put(labels: readonly OwnLabel[]): void;
   forget(labels: readonly Pick<OwnLabel, 'source' | 'kind' | 'name' | 'photo'>[]): void;

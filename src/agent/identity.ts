@@ -4,10 +4,27 @@ import type { StateJson } from '../state/checkpoints.js';
 
 /**
  * An account's name stands for one user of one server, for ever: another user under the same name would look as if every
- * photo had been deleted. Throws `ACCOUNT_CHANGED`.
+ * photo had been deleted. Throws `ACCOUNT_CHANGED`, and `ACCOUNT_TWICE` for two accounts of one user.
  */
-export async function requireSameAccount({ name, source }: ImmichAccount, json: StateJson): Promise<void> {
+export async function requireSameAccount(
+  { name, server, source }: ImmichAccount,
+  all: readonly ImmichAccount[],
+  json: StateJson,
+): Promise<void> {
   const { userId, userName } = source.capabilities;
+  const twin = all.find(
+    (other) =>
+      other.name !== name &&
+      other.server === server &&
+      other.source.isOpen &&
+      other.source.capabilities.userId === userId,
+  );
+  if (twin !== undefined)
+    throw new FatalError(
+      'ACCOUNT_TWICE',
+      `The accounts "${name}" and "${twin.name}" are the same Immich user (${userName}); remove one`,
+      exitCodes.usage,
+    );
   const known = json.accountIdentity(name);
   if (known !== null && known !== userId)
     throw new FatalError(

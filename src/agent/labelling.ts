@@ -1,4 +1,4 @@
-import { FatalError } from '../errors.js';
+import { FatalError, exitCodes } from '../errors.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { AlbumStore, Clock, GroupStore, Journal, Log, PhotoStore, Run } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
@@ -7,7 +7,8 @@ import type { SourceReader } from '../pipeline/source-reader.js';
 import { hasFeature, requireFeature, type Feature } from '../sources/immich/capabilities.js';
 import type { ImmichAccount } from '../sources/immich/account.js';
 import type { LabelSettings } from '../sync/desired.js';
-import { emptyReport, Reconciler, type SyncReport, type SyncRequest } from '../sync/reconciler.js';
+import { Reconciler, type SyncRequest } from '../sync/reconciler.js';
+import { addUp, type SyncReport } from '../sync/report.js';
 
 export interface LabelledAccount {
   readonly account: ImmichAccount;
@@ -107,15 +108,34 @@ export class Labelling {
   async undo(what: { readonly run: string | null; readonly dryRun: boolean }, run: Run): Promise<SyncReport> {
     return this.#alone(async () => {
       const { accounts, journal } = this.#options;
+      this.#requireAccounts();
       const reports: SyncReport[] = [];
-      for (const { reconciler } of accounts)
+      for (const { account, reader, reconciler } of accounts) {
+        if (!account.source.isOpen) continue;
+        await reader.readChanges();
         reports.push(await reconciler.undo(what, run, () => this.#settle(reconciler, run)));
+      }
       const report = addUp(reports);
-      if (!what.dryRun && what.run === null && report.failed === 0)
-        journal.setHold('labels', 'everything was undone; `photo-organizer scan` writes labels again');
-      if (!what.dryRun) await this.#backUp(0);
+      if (what.dryRun) return report;
+      if (report.operations.length > 0)
+        journal.setHold('labels', 'labels were taken back; `photo-organizer scan` writes them again');
+      await this.#backUp(0);
       return report;
     });
+  }
+
+  /** Labels lie in accounts: one that is not configured now would look as if there were nothing to take back. */
+  #requireAccounts(): void {
+    const { accounts, journal } = this.#options;
+    const missing = journal
+      .labelledSources()
+      .filter((source) => !accounts.some(({ account }) => account.name === source && account.source.isOpen));
+    if (missing.length === 0) return;
+    throw new FatalError(
+      'ACCOUNT_MISSING',
+      `Labels of ours lie in the Immich account ${missing.join(', ')}, which is not set up here: give its URL and key (IMMICH_URL and IMMICH_API_KEY, flags, or the config)`,
+      exitCodes.usage,
+    );
   }
 
   /** One look at what became of tags that were written; returns how many are still open. */
@@ -123,7 +143,7 @@ export class Labelling {
     return this.#alone(async () => {
       let open = 0;
       for (const { reconciler } of this.#options.accounts)
-        if (reconciler.unsettled() > 0) open += await reconciler.settleOnce(run, this.#options.settleMs);
+        if (reconciler.unsettled() > 0) open += await reconciler.settleOnce(run);
       return open;
     });
   }
@@ -135,7 +155,7 @@ export class Labelling {
     while (reconciler.unsettled() > 0 && clock.now() < deadline) {
       await clock.sleep(pauseMs);
       pauseMs = Math.min(5_000, pauseMs * 1.5);
-      await reconciler.settleOnce(run, settleMs);
+      await reconciler.settleOnce(run);
     }
     const open = reconciler.unsettled();
     if (open > 0) log.warn({ open }, 'Immich has not settled all tags yet; the next run looks at them again');
@@ -146,13 +166,15 @@ export class Labelling {
     work: (labelled: LabelledAccount, sync: SyncRequest) => Promise<SyncReport>,
   ): Promise<SyncReport> {
     const { settings, scope, allowRemovals } = request;
-    const { accounts, maxRemovalShare } = this.#options;
+    const { accounts, photos, maxRemovalShare } = this.#options;
     this.check(request);
     const groups = this.#groupsIn(scope);
     const reports: SyncReport[] = [];
     for (const labelled of accounts) {
       if (!request.accounts.includes(labelled.account.name)) continue;
-      const { complete } = labelled.reader;
+      const complete = labelled.reader.complete && photos.wanted(labelled.account.name).length === 0;
+      // Times of photos as the server has them now: they tell later when it has settled what is written.
+      if (scope === null) await labelled.reader.readChanges();
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
       reports.push(await work(labelled, sync));
     }
@@ -191,19 +213,4 @@ function neededFor({ tag, albums }: LabelSettings): Feature[] {
 
 function ourAlbums(journal: Journal, source: SourceName): ReadonlySet<string> {
   return new Set(journal.made(source, 'album').flatMap(({ serverId }) => serverId ?? []));
-}
-
-function addUp(reports: readonly SyncReport[]): SyncReport {
-  const total = emptyReport();
-  for (const report of reports) {
-    total.operations.push(...report.operations);
-    total.held.push(...report.held);
-    total.errors.push(...report.errors);
-    total.heldBecause ??= report.heldBecause;
-    total.applied += report.applied;
-    total.unchanged += report.unchanged;
-    total.failed += report.failed;
-    total.refused += report.refused;
-  }
-  return total;
 }

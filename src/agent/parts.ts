@@ -19,10 +19,17 @@ export interface ProgressEvents {
   stage: [text: string];
 }
 
-/** A source with the part that reads it. */
+/** Something that watches and emits signals; `stop` undoes `start`. */
+export interface Watcher {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A source with the part that reads it and the one that watches it. */
 export interface ReadSource {
   readonly source: PhotoSource;
   readonly reader: SourceReader;
+  readonly watcher: Watcher;
 }
 
 /** The machine, put together by `agent.ts`. */
@@ -38,6 +45,10 @@ export interface Parts {
   readonly labelling: Labelling;
   readonly signals: EventEmitter<{ signal: [Signal] }>;
   readonly progress: EventEmitter<ProgressEvents>;
+  /** Says at set times: list everything again. */
+  readonly schedule: Watcher;
+  /** Opens a source, and checks that its account is who it was. Throws while it cannot be used. Safe to repeat. */
+  readonly openSource: (one: ReadSource) => Promise<void>;
   /** Aborted when the agent stops. */
   readonly stopping: AbortSignal;
   /** Why the queue stopped taking keys; null while it works. */

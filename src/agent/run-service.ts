@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Agent } from '../agent.js';
 import { FatalError, exitCodes } from '../errors.js';
 import type { LabelSettings } from '../sync/desired.js';
-import { emptyReport, type SyncReport } from '../sync/reconciler.js';
+import { emptyReport, type SyncReport } from '../sync/report.js';
 import { WebServer } from '../web/server.js';
 import { newRun } from './run.js';
 import { scan, type ScanRequest } from './scan.js';
@@ -29,38 +29,41 @@ export async function runService(agent: Agent, settings: LabelSettings, until: A
     end();
   };
   const token = randomUUID();
+  // Commands that were handed over are let finish before the state is closed.
+  const handedOver = new Set<Promise<unknown>>();
+  const track = async (work: Promise<unknown>): Promise<unknown> => {
+    handedOver.add(work);
+    return work.finally(() => handedOver.delete(work));
+  };
   const web = new WebServer({
     ...config.server,
     tokens: [token, ...(config.server.token === null ? [] : [config.server.token])],
     onWebhook: (body) => signalsOfWebhook(body, accounts).forEach((signal) => signals.emit('signal', signal)),
     status: () => statusOf(agent, since),
     commands: {
-      scan: (body, tell) => scanHere(agent, body as ScanRequest, tell),
-      undo: (body) => undoHere(agent, body as UndoRequest),
+      scan: (body, tell) => track(scanHere(agent, body as ScanRequest, tell)),
+      undo: (body) => track(undoHere(agent, body as UndoRequest)),
     },
     log,
   });
-  const service = new Service(agent, settings, agent.watchers, fail);
+  const service = new Service(agent, settings, fail);
   agent.onChange(() => service.nudge());
+  agent.onBroken(fail);
   try {
     const url = await web.start();
-    state.lock.announce({
-      pid: process.pid,
-      command: 'agent',
-      since: new Date(since).toISOString(),
-      url,
-      token,
-    });
+    const who = { pid: process.pid, command: 'agent', since: new Date(since).toISOString() };
+    state.lock.announce({ ...who, url, token });
     log.info({ url }, 'listening');
-    const opened = agent.open().then(() => {
-      const names = accounts.map(({ name }) => name);
-      agent.labelling.check({ settings, accounts: names, forceVersion: false });
-      return service.start();
-    });
-    opened.then(() => log.info({}, 'watching'), fail);
+    agent
+      .load()
+      .then(() => service.start())
+      .catch(fail);
     await ended;
   } finally {
-    await agent.close(() => service.stop());
+    await agent.close(async () => {
+      await service.stop();
+      await Promise.allSettled(handedOver);
+    });
     await web.stop();
   }
   if (failure !== null) throw failure as Error;

@@ -3,7 +3,7 @@ import type { SourceName } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
 import type { LabelSettings } from '../sync/desired.js';
 import type { Operation } from '../sync/operation.js';
-import type { SyncReport } from '../sync/reconciler.js';
+import type { SyncReport } from '../sync/report.js';
 import type { Run } from '../ports.js';
 import type { Parts, ReadSource } from './parts.js';
 import { newRun } from './run.js';

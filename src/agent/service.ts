@@ -1,191 +1,79 @@
-import { FatalError, TransientError, describeError } from '../errors.js';
-import type { PhotoKey, Signal } from '../model.js';
-import { readWithPatience } from '../pipeline/source-reader.js';
+import { FatalError, describeError } from '../errors.js';
+import type { Signal, SourceName } from '../model.js';
 import type { LabelSettings } from '../sync/desired.js';
+import { LabelLoop } from './label-loop.js';
 import type { Parts, ReadSource } from './parts.js';
-import { newRun } from './run.js';
+import { SourceLoop } from './source-loop.js';
 
-/** Something that watches and emits signals; `stop` undoes `start`. */
-export interface Watcher {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Photos that arrive together are labelled together. */
-const gatherMs = 50;
-/** While many pictures wait, labels are brought up to date this often. */
-const busyEveryMs = 10_000;
-const manyWaiting = 100;
-
-/** What runs for ever: signals in, photos looked at, groups and labels kept true. */
+/** What runs for ever: a loop for each source, and one that keeps groups and labels true. */
 export class Service {
   readonly #parts: Parts;
   readonly #settings: LabelSettings;
-  readonly #watchers: readonly Watcher[];
   readonly #failed: (error: unknown) => void;
-  readonly #unlabelled = new Set<PhotoKey>();
-  #everything = false;
-  #work: Promise<unknown>[] = [];
-  #wake: () => void = () => undefined;
-  #asked = false;
+  readonly #labels: LabelLoop;
+  readonly #sources: ReadonlyMap<SourceName, SourceLoop>;
+  /** Accounts whose labels may be written. */
+  readonly #writable = new Set<SourceName>();
+  readonly #work: Promise<void>[] = [];
 
-  constructor(
-    parts: Parts,
-    settings: LabelSettings,
-    watchers: readonly Watcher[],
-    failed: (error: unknown) => void,
-  ) {
+  constructor(parts: Parts, settings: LabelSettings, failed: (error: unknown) => void) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#watchers = watchers;
     this.#failed = failed;
+    this.#labels = new LabelLoop(parts, settings, () => [...this.#writable]);
+    const open = (one: ReadSource): Promise<void> => this.#open(one);
+    const wasRead = (everything: boolean): void => this.#labels.ask(everything);
+    this.#sources = new Map(
+      parts.sources.map((one) => [one.source.name, new SourceLoop({ parts, one, open, wasRead })]),
+    );
   }
 
-  /** Resolves when everything watches; catching up with what happened before goes on behind. */
+  /** Begins to watch; sources that are away are waited for, each by itself. */
   async start(): Promise<void> {
-    const { signals, sources, queue, state } = this.#parts;
+    const { signals, schedule } = this.#parts;
     signals.on('signal', (signal) => this.#take(signal));
-    for (const watcher of this.#watchers) await watcher.start();
-    for (const one of sources) {
-      queue.add(state.photos.wanted(one.source.name));
-      this.#background(this.#catchUp(one));
-    }
-    this.#background(this.#keepLabelling());
+    await schedule.start();
+    for (const loop of [...this.#sources.values(), this.#labels])
+      this.#work.push(
+        loop.run().catch((error: unknown) => {
+          if (!this.#parts.stopping.aborted) this.#failed(error);
+        }),
+      );
   }
 
   /** Call after `stopping` was aborted. Resolves when nothing of it runs any more. */
   async stop(): Promise<void> {
-    for (const watcher of [...this.#watchers].reverse()) await watcher.stop();
     this.#parts.signals.removeAllListeners();
-    this.#nudge();
+    await this.#parts.schedule.stop();
     await Promise.allSettled(this.#work);
   }
 
   /** Says that groups or labels may have to change. */
   nudge(): void {
-    this.#nudge();
-  }
-
-  #nudge(): void {
-    this.#asked = true;
-    this.#wake();
+    this.#labels.ask();
   }
 
   #take(signal: Signal): void {
-    const { examiner, queue, sources } = this.#parts;
+    const { examiner, queue } = this.#parts;
     if (signal.kind === 'photos') {
       examiner.suspect(signal.keys);
       queue.add(signal.keys);
-      return;
+    } else this.#sources.get(signal.source)?.ask(signal.kind);
+  }
+
+  /** An Immich that this release does not know is read, not written to. */
+  async #open(one: ReadSource): Promise<void> {
+    const { labelling, log, openSource } = this.#parts;
+    const { name, kind } = one.source;
+    await openSource(one);
+    log.info({ source: name }, 'watching');
+    if (kind === 'folder') return;
+    try {
+      labelling.check({ settings: this.#settings, accounts: [name], forceVersion: false });
+      this.#writable.add(name);
+    } catch (error) {
+      if (!(error instanceof FatalError) || error.code !== 'IMMICH_VERSION') throw error;
+      log.warn({ source: name, reason: describeError(error) }, 'no labels are written');
     }
-    const one = sources.find(({ source }) => source.name === signal.source);
-    if (one === undefined) return;
-    this.#background(
-      signal.kind === 'sweep'
-        ? this.#sweep(one)
-        : this.#read(() => one.reader.readChanges(this.#parts.stopping)),
-    );
-  }
-
-  /** After a start: what changed since the checkpoint, then all labels once. */
-  async #catchUp({ source, reader }: ReadSource): Promise<void> {
-    const { stopping } = this.#parts;
-    await this.#read(() =>
-      source.kind === 'folder' ? reader.readAll(stopping) : reader.readChanges(stopping),
-    );
-    this.#everything = true;
-    this.#nudge();
-  }
-
-  async #sweep({ reader }: ReadSource): Promise<void> {
-    await this.#read(() => reader.readAll(this.#parts.stopping));
-    this.#everything = true;
-    this.#nudge();
-  }
-
-  async #read(read: () => Promise<void>): Promise<void> {
-    const { clock, log, stopping } = this.#parts;
-    await readWithPatience(read, { tries: Infinity, clock, log, signal: stopping });
-    this.#nudge();
-  }
-
-  async #keepLabelling(): Promise<void> {
-    const { clock, stopping, queue, log } = this.#parts;
-    let pauseMs = 0;
-    for (let lastAt = 0; ;) {
-      await this.#nudged(pauseMs);
-      await clock.sleep(gatherMs, stopping);
-      const busy = queue.pending > manyWaiting;
-      if (busy) await clock.sleep(Math.max(0, lastAt + busyEveryMs - clock.now()), stopping);
-      if (stopping.aborted) return;
-      lastAt = clock.now();
-      try {
-        pauseMs = await this.#labelOnce();
-      } catch (error) {
-        if (error instanceof FatalError || this.#parts.stopping.aborted) throw error;
-        pauseMs = Math.min(60_000, Math.max(1_000, pauseMs * 2));
-        log.warn({ reason: describeError(error), pauseMs }, 'labelling failed; will try again');
-      }
-    }
-  }
-
-  /** One round: groups, labels of what changed, a look at labels that were not settled. Returns when to come back unasked, 0 = never. */
-  async #labelOnce(): Promise<number> {
-    const { labelling, state, accounts, clock, log } = this.#parts;
-    for (const key of await labelling.group(this.#everything)) this.#unlabelled.add(key);
-    const run = newRun('agent', clock);
-    let failed: TransientError | null = null;
-    if (state.journal.hold('labels') === null && (this.#unlabelled.size > 0 || this.#everything)) {
-      const scope = this.#everything ? null : new Set(this.#unlabelled);
-      const everything = this.#everything;
-      this.#everything = false;
-      try {
-        const report = await labelling.apply(
-          {
-            run,
-            settings: this.#settings,
-            accounts: accounts.filter(({ source }) => source.isOpen).map(({ name }) => name),
-            scope,
-            allowRemovals: false,
-            forceVersion: false,
-          },
-          'later',
-        );
-        if (report.failed > 0) {
-          failed = new TransientError('LABELS_FAILED', report.errors.join('; '));
-          this.#everything ||= everything;
-        } else for (const key of scope ?? [...this.#unlabelled]) this.#unlabelled.delete(key);
-        if (report.heldBecause !== null)
-          log.warn({ reason: report.heldBecause }, 'labels were not taken off');
-        for (const { kind, name, photos } of report.operations)
-          log.info({ operation: kind, name, photos: photos.length }, 'labels written');
-      } catch (error) {
-        this.#everything ||= everything;
-        throw error;
-      }
-    }
-    const open = await labelling.settleOnce(run);
-    if (failed !== null) throw failed;
-    return open > 0 ? 500 : 0;
-  }
-
-  /** Waits until somebody asks, or for `withinMs` when that is not 0. */
-  async #nudged(withinMs: number): Promise<void> {
-    const { clock, stopping } = this.#parts;
-    if (!this.#asked && !stopping.aborted) {
-      const cancel = new AbortController();
-      const asked = new Promise<void>((resolve) => (this.#wake = resolve));
-      await (withinMs > 0 ? Promise.race([asked, clock.sleep(withinMs, cancel.signal)]) : asked);
-      cancel.abort();
-    }
-    this.#asked = false;
-  }
-
-  #background(work: Promise<void>): void {
-    const guarded = work.catch((error: unknown) => {
-      if (!this.#parts.stopping.aborted) this.#failed(error);
-    });
-    this.#work.push(guarded);
-    void guarded.then(() => (this.#work = this.#work.filter((other) => other !== guarded)));
   }
 }

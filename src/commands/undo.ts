@@ -3,7 +3,7 @@ import { createAgent } from '../agent.js';
 import { undoHere, type UndoRequest } from '../agent/run-service.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import { openJournalForReading } from '../state/open-state.js';
-import type { SyncReport } from '../sync/reconciler.js';
+import type { SyncReport } from '../sync/report.js';
 import {
   addCommonFlags,
   count,

@@ -1,5 +1,7 @@
 import type { Evidence, Likeness, Photo } from '../model.js';
 
+/** Changes with the rules of this file: all groups are then made anew. */
+export const evidenceVersion = 2;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -12,8 +14,9 @@ export const automaticBits = 45;
 export const crowdedNeighbours = 8;
 /** Below this a picture has too little detail to be told apart by look. */
 export const leastQuality = 50;
-/** Shots of one camera closer in time than the smallest time-zone step are different shots, not a corrected clock. */
-const sameSessionMs = 15 * 60_000;
+/** Time zones differ by multiples of this, and by a day and two hours at most. */
+const zoneStepMs = 15 * 60_000;
+const largestZoneGapMs = 26 * 60 * 60_000;
 
 export interface EvidenceOptions {
   /** Largest distance of the 64-bit hash, 0 to 12 bits. */
@@ -43,11 +46,15 @@ export function evidenceBetween(
   if (likeness === null) return null;
   if (likeness.phashBits > options.threshold || likeness.detailBits > options.detailBound) return null;
   if (isRawAndDeveloped(a, b)) return null;
-  const kind = areSeparateShots(a, b)
-    ? 'burst'
-    : likeness.orientation !== 0 || !sameShape(a, b)
-      ? 'edited'
-      : 'same-picture';
+  const apart = timeBetweenShots(a, b);
+  const kind =
+    apart !== null
+      ? apart < zoneStepMs
+        ? 'burst'
+        : 'similar'
+      : likeness.orientation !== 0 || !sameShape(a, b)
+        ? 'edited'
+        : 'same-picture';
   return {
     kind,
     score: scoreOf(likeness.detailBits),
@@ -65,12 +72,16 @@ export function isDuplicate(evidence: Evidence | null): evidence is Evidence {
   return evidence !== null && evidence.kind !== 'burst' && evidence.kind !== 'similar';
 }
 
-/** Capture times that both exist, of the same camera, and differ; or the same second at different exposures. */
-export function areSeparateShots(a: Comparable, b: Comparable): boolean {
-  if (a.takenAt === null || b.takenAt === null || a.camera === null || a.camera !== b.camera) return false;
+/**
+ * Milliseconds between two shots of one camera; null when they may be one shot. Capture times that both exist and differ
+ * are two shots, a fixed camera's look identical, unless they differ by what a corrected time zone makes; the same second at
+ * different exposures is a bracket.
+ */
+export function timeBetweenShots(a: Comparable, b: Comparable): number | null {
+  if (a.takenAt === null || b.takenAt === null || a.camera === null || a.camera !== b.camera) return null;
   const gap = gapBetween(a.takenAt, b.takenAt);
-  if (gap > 0) return gap < sameSessionMs;
-  return a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure;
+  if (gap > 0) return gap % zoneStepMs === 0 && gap <= largestZoneGapMs ? null : gap;
+  return a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure ? 0 : null;
 }
 
 function isRawAndDeveloped(a: Comparable, b: Comparable): boolean {

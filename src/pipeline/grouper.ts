@@ -1,6 +1,13 @@
-import type { Evidence, Group, KeepRule, Likeness, PhotoId, PhotoKey } from '../model.js';
+import type { Evidence, Group, KeepRule, Likeness, PhotoId, PhotoKey, SourceName } from '../model.js';
 import type { GroupNumbers, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
-import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
+import {
+  automaticBits,
+  certainBits,
+  crowdedNeighbours,
+  evidenceBetween,
+  evidenceVersion,
+  isDuplicate,
+} from './evidence.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from './grouping.js';
 import { byWorth } from './keep-rules.js';
 import { createPace } from '../pace.js';
@@ -12,6 +19,8 @@ export interface GrouperOptions {
   readonly keep: readonly KeepRule[];
   /** Largest distance of the 64-bit hash, 0 to 12 bits. */
   readonly threshold: number;
+  /** Sources that are configured: photos of others may be gone by now, and are members of no group. */
+  readonly sources: readonly SourceName[];
 }
 
 /** Keeps groups true: looks again at what is linked to photos that changed, and only at that. */
@@ -26,8 +35,8 @@ export class Grouper {
 
   /** Regroups around every dirty photo. Safe to stop and repeat: what was not reached stays dirty. */
   async run(): Promise<{ readonly regrouped: readonly PhotoKey[] }> {
-    const { groups, threshold, keep } = this.#options;
-    groups.useRules(JSON.stringify({ threshold, keep }));
+    const { groups, threshold, keep, sources } = this.#options;
+    groups.useRules(JSON.stringify({ evidenceVersion, threshold, keep, sources: [...sources].sort() }));
     const pace = createPace();
     const done = new Set<PhotoId>();
     const regrouped: PhotoKey[] = [];
@@ -59,7 +68,7 @@ export class Grouper {
       keys.push(photo.key);
       const links = reader.provenLinks(photo);
       for (const other of links.ids) scope.add(other);
-      if (photo.presence === 'present') candidates.push({ photo, proven: links.proven });
+      if (canBeMember(photo, this.#options.sources)) candidates.push({ photo, proven: links.proven });
     }
     return { scope, candidates, keys, grouped };
   }
@@ -87,9 +96,21 @@ export class Grouper {
         keeper,
         members.map(({ key }) => key),
       );
-    const numbered = found.map((group) => ({ number: given.get(group.keeper) ?? numbers.take(), ...group }));
+    const numbered = found.map((group) => ({
+      number: given.get(group.keeper) ?? this.#freshNumber(),
+      ...group,
+    }));
     if (numbered.length > 0) numbers.remember(numbered);
     return numbered;
+  }
+
+  /** A journal that was lost or restored may have forgotten numbers that groups have. */
+  #freshNumber(): number {
+    const { groups, numbers } = this.#options;
+    for (;;) {
+      const number = numbers.take();
+      if (groups.membersOf(number).length === 0) return number;
+    }
   }
 }
 
@@ -99,6 +120,10 @@ interface Component {
   readonly keys: readonly PhotoKey[];
   /** True when any of them was in a group before. */
   readonly grouped: boolean;
+}
+
+function canBeMember(photo: IndexedPhoto, sources: readonly SourceName[]): boolean {
+  return photo.presence === 'present' && sources.includes(photo.source);
 }
 
 /** Reads links of photos, each photo once. */
@@ -126,7 +151,7 @@ class LinkReader {
     const ids: PhotoId[] = [];
     for (const id of linked) {
       const other = this.photo(id);
-      if (other?.presence !== 'present') continue;
+      if (other === null || !canBeMember(other, this.#options.sources)) continue;
       const evidence = evidenceBetween(photo, other, likenesses.get(id) ?? null, {
         threshold: this.#options.threshold,
         detailBound: this.#isCrowded(photo.id) || this.#isCrowded(id) ? certainBits : automaticBits,

@@ -28,6 +28,7 @@ export const journalMigrations: readonly string[] = [
     operation INTEGER NOT NULL,
     PRIMARY KEY (source, kind, name, photo)
   ) WITHOUT ROWID;
+  CREATE INDEX labels_open ON labels (source) WHERE kind = 'tag' AND state IN ('written', 'seen', 'removing');
   CREATE TABLE made (
     source TEXT NOT NULL,
     kind TEXT NOT NULL,

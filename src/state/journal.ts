@@ -28,7 +28,7 @@ export class SqliteJournal implements Journal {
   runs(): readonly RunRecord[] {
     const rows = this.#db.prepare(
       `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations FROM runs r
-       JOIN operations o ON o.run = r.id AND o.state <> 'failed' GROUP BY r.id ORDER BY min(o.id) DESC`,
+       JOIN operations o ON o.run = r.id GROUP BY r.id ORDER BY min(o.id) DESC`,
     );
     return rows.all() as RunRecord[];
   }
@@ -51,7 +51,7 @@ export class SqliteJournal implements Journal {
   }
 
   entries(run: string): readonly (JournalEntry & { readonly operation: number })[] {
-    const sql = `SELECT id AS operation, source, kind, name, photos FROM operations WHERE run = ? AND state <> 'failed' ORDER BY id`;
+    const sql = `SELECT id AS operation, source, kind, name, photos FROM operations WHERE run = ? ORDER BY id`;
     const rows = this.#db.prepare(sql).all(run) as (Omit<JournalEntry, 'photos'> & {
       operation: number;
       photos: string;
@@ -62,6 +62,20 @@ export class SqliteJournal implements Journal {
   labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[] {
     const sql = `SELECT * FROM labels WHERE source = ? AND kind = ? ${name === undefined ? '' : 'AND name = ?'}`;
     return this.#db.prepare(sql).all(source, kind, ...(name === undefined ? [] : [name])) as OwnLabel[];
+  }
+
+  openLabels(source: SourceName): readonly OwnLabel[] {
+    const sql = `SELECT * FROM labels WHERE source = ? AND kind = 'tag' AND state IN ('written', 'seen', 'removing')`;
+    return this.#db.prepare(sql).all(source) as OwnLabel[];
+  }
+
+  countLabels(source: SourceName): number {
+    return Number(pluck(this.#db, 'SELECT count(*) FROM labels WHERE source = ?', source));
+  }
+
+  labelledSources(): readonly SourceName[] {
+    const sql = `SELECT source FROM labels WHERE state NOT IN ('by-hand', 'refused') UNION SELECT source FROM made WHERE state = 'here'`;
+    return (this.#db.prepare(sql).all() as { source: SourceName }[]).map((row) => row.source);
   }
 
   put(labels: readonly OwnLabel[]): void {

@@ -32,7 +32,10 @@ export class SqlitePhotoStore implements PhotoStore {
     const values = columns.map((name) => `:${name}`);
     const keepLearned = columns
       .filter((name) => name !== 'key')
-      .map((name) => (learned.has(name) ? `${name} = coalesce(:${name}, ${name})` : `${name} = :${name}`));
+      .map((name) => {
+        if (name === 'has_location') return `${name} = max(:${name}, ${name} * (realm = 'local'))`;
+        return learned.has(name) ? `${name} = coalesce(:${name}, ${name})` : `${name} = :${name}`;
+      });
     const overwrite = columns.filter((name) => name !== 'key').map((name) => `${name} = :${name}`);
     this.#sql = {
       known: db.prepare('SELECT id, revision, facts, looks, updated_at, media FROM photos WHERE key = ?'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, describeError, exitCodes } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
@@ -69,7 +69,7 @@ export interface OpenedJournal {
 }
 
 /**
- * Opens `journal.db`. A damaged one is set aside and its backup takes its place; without a backup it begins empty.
+ * Opens `journal.db`. A damaged one is set aside and its backup takes its place; without a good backup it begins empty.
  * Either way `damage` says so, and no label may be removed until a person agrees. A journal of a newer release is never
  * touched: throws `STATE_NEWER`.
  */
@@ -82,13 +82,27 @@ export function openJournal(dir: string, clock: Clock, log: Log): OpenedJournal 
     const mapped = mapSqliteError(error);
     if (mapped instanceof FatalError) throw mapped;
     const aside = setAside(path, clock);
-    const restored = existsSync(backupPath);
-    if (restored) copyFileSync(backupPath, path);
-    const damage = restored
-      ? `journal.db was damaged and was restored from its backup; what was written since the backup is unknown (damaged file: ${aside})`
-      : `journal.db was damaged and had no backup; what was written before is unknown (damaged file: ${aside})`;
+    const restored = restoreJournal(path, backupPath);
+    const damage =
+      restored !== null
+        ? `journal.db was damaged and was restored from its backup; what was written since the backup is unknown (damaged file: ${aside})`
+        : `journal.db was damaged and had no backup; what was written before is unknown (damaged file: ${aside})`;
     log.error({ path, aside, reason: describeError(error) }, damage);
-    return { db: openJournalAt(path, backupPath), backupPath, damage };
+    return { db: restored ?? openJournalAt(path, backupPath), backupPath, damage };
+  }
+}
+
+/** Null when there is no backup, or none that can be used. */
+function restoreJournal(path: string, backupPath: string): Db | null {
+  if (!existsSync(backupPath)) return null;
+  copyFileSync(backupPath, path);
+  try {
+    return openJournalAt(path, backupPath);
+  } catch (error) {
+    const mapped = mapSqliteError(error);
+    if (mapped instanceof FatalError) throw mapped;
+    rmSync(path);
+    return null;
   }
 }
 

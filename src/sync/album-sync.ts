@@ -35,13 +35,13 @@ export class AlbumSync {
    * hold some of these photos, null = all. Writes nothing anywhere.
    */
   async plan(
-    prefix: string,
+    prefix: string | null,
     desired: readonly DesiredAlbum[],
     scope: ReadonlySet<PhotoKey> | null,
   ): Promise<AlbumPlan> {
     const { target, journal } = this.#parts;
     const wanted = new Map(desired.map((album) => [album.name, album]));
-    const made = journal.made(target.source, 'album').filter(({ name }) => name.startsWith(prefix));
+    const made = journal.made(target.source, 'album').filter(({ name }) => isOfPrefix(name, prefix));
     // Who never made an album needs no permission to read them.
     const onServer = made.length === 0 ? [] : await target.albums();
     const plan = {
@@ -61,6 +61,11 @@ export class AlbumSync {
       if (!wanted.has(thing.name) && isIn(scope, own))
         plan.operations.push(...this.#ending(thing, album, members, own));
     return plan;
+  }
+
+  /** What takes all our albums away. */
+  async planEnding(): Promise<AlbumPlan> {
+    return this.plan(null, [], null);
   }
 
   #planAlbum(
@@ -207,6 +212,10 @@ export class AlbumSync {
       if (album?.assetCount === count) journal.putMade({ ...made, version: album.version });
     }
   }
+}
+
+function isOfPrefix(name: string, prefix: string | null): boolean {
+  return prefix === null || (name.startsWith(prefix) && /^\d+$/u.test(name.slice(prefix.length)));
 }
 
 function isIn(scope: ReadonlySet<PhotoKey> | null, own: ReadonlyMap<PhotoKey, OwnLabel>): boolean {

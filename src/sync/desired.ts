@@ -62,8 +62,21 @@ export function groupName(prefix: string, number: number): string {
   return prefix + String(number).padStart(4, '0');
 }
 
-/** Equal while the group has the same members. */
-export function signatureOf(group: Group): string {
+/** Members whose digests a signature holds; of a larger group it holds one digest of all. */
+const mostListed = 50;
+
+/** Which photos the group has, so that two moments of it can be compared: see `isNewReason`. */
+export function signatureOf(group: Pick<Group, 'members'>): string {
   const keys = group.members.map(({ key }) => key).sort();
-  return createHash('sha1').update(keys.join('\n')).digest('hex').slice(0, 12);
+  return keys.length > mostListed ? digest(keys.join('\n'), 16) : keys.map((key) => digest(key, 8)).join('.');
+}
+
+/** True when the group has a member that it did not have before: one that only lost members is no new reason to label. */
+export function isNewReason(now: string, before: string): boolean {
+  const known = new Set(before.split('.'));
+  return now.split('.').some((member) => !known.has(member));
+}
+
+function digest(text: string, length: number): string {
+  return createHash('sha1').update(text).digest('hex').slice(0, length);
 }

@@ -6,6 +6,8 @@ export interface SyncParts {
   readonly target: LabelTarget;
   readonly journal: Journal;
   readonly photoOf: (key: PhotoKey) => IndexedPhoto | null;
+  /** Aborted when the agent stops: nothing new is begun. */
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
 }

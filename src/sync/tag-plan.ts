@@ -1,14 +1,8 @@
 import type { PhotoKey, SourceName } from '../model.js';
 import type { IndexedPhoto, OwnLabel } from '../ports.js';
+import { isNewReason } from './desired.js';
 import type { Operation } from './operation.js';
-
-/** What is known of the tag on the server. */
-export interface ActualTag {
-  /** Photos that carry it. */
-  readonly carriers: ReadonlySet<PhotoKey>;
-  /** Whether the photo was looked at: nothing is planned for the others. */
-  readonly covers: (key: PhotoKey) => boolean;
-}
+import type { TagView } from './tag-view.js';
 
 export interface TagPlanInput {
   readonly source: SourceName;
@@ -16,7 +10,8 @@ export interface TagPlanInput {
   /** Photo to signature of its group. */
   readonly desired: ReadonlyMap<PhotoKey, string>;
   readonly own: readonly OwnLabel[];
-  readonly actual: ActualTag;
+  /** What was read from the server; nothing is planned for photos that were not looked at. */
+  readonly view: TagView;
   readonly photoOf: (key: PhotoKey) => Pick<IndexedPhoto, 'presence' | 'library'> | null;
   /** Take the tag off photos in the trash too; else they keep it, and come back with it. */
   readonly fromTrash: boolean;
@@ -32,8 +27,8 @@ export interface TagPlan {
   readonly forgotten: readonly OwnLabel[];
   /** Photos in libraries whose folders are read-only: the tag does not stick there. */
   readonly refused: readonly PhotoKey[];
-  /** True when photos wait for a probe of their library. */
-  readonly more: boolean;
+  /** Photos that wait: for a probe of their library, or for an earlier write to settle. */
+  readonly waiting: readonly PhotoKey[];
 }
 
 /** Writes of one tag to one photo before it is given up. */
@@ -43,7 +38,7 @@ export const mostTries = 3;
 export function planTag(input: TagPlanInput): TagPlan {
   const judged = judgeOwn(input);
   const add = [...input.desired.keys()].filter(
-    (key) => input.actual.covers(key) && !input.actual.carriers.has(key) && !judged.settled.has(key),
+    (key) => input.view.of(key)?.carried === false && !judged.settled.has(key),
   );
   const { now, refused, later } = sortByLibrary(add, input);
   const { source, name } = input;
@@ -51,7 +46,13 @@ export function planTag(input: TagPlanInput): TagPlan {
     ...(judged.remove.length > 0 ? [{ kind: 'untag' as const, source, name, photos: judged.remove }] : []),
     ...(now.length > 0 ? [{ kind: 'tag' as const, source, name, photos: now }] : []),
   ];
-  return { operations, ...judged, refused: [...judged.refused, ...refused], more: later > 0 };
+  return {
+    operations,
+    observed: judged.observed,
+    forgotten: judged.forgotten,
+    refused: [...judged.refused, ...refused],
+    waiting: [...judged.waiting, ...later],
+  };
 }
 
 interface JudgedOwn {
@@ -61,63 +62,80 @@ interface JudgedOwn {
   /** Not to be tagged (again). */
   readonly settled: ReadonlySet<PhotoKey>;
   readonly refused: PhotoKey[];
+  readonly waiting: PhotoKey[];
 }
 
 /** Goes through the labels that we made before. */
-function judgeOwn({ own, actual, desired, photoOf, fromTrash }: TagPlanInput): JudgedOwn {
-  const result = {
-    observed: [] as OwnLabel[],
-    forgotten: [] as OwnLabel[],
-    remove: [] as PhotoKey[],
-    settled: new Set<PhotoKey>(),
-    refused: [] as PhotoKey[],
+function judgeOwn(input: TagPlanInput): JudgedOwn {
+  const judged: JudgedOwn & { settled: Set<PhotoKey> } = {
+    observed: [],
+    forgotten: [],
+    remove: [],
+    settled: new Set(),
+    refused: [],
+    waiting: [],
   };
-  for (const label of own) {
-    const key = label.photo;
-    if (!actual.covers(key)) continue;
-    const carried = actual.carriers.has(key);
-    const wanted = desired.has(key);
-    const sameGroup = desired.get(key) === label.signature;
-    switch (label.state) {
-      case 'refused':
-        if (wanted) result.refused.push(key);
-        else result.forgotten.push(label);
-        result.settled.add(key);
-        break;
-      case 'by-hand':
-        // Put back by a person, or a new reason to label: either way the old label is over.
-        if (carried || (wanted && !sameGroup)) result.forgotten.push(label);
-        else result.settled.add(key);
-        break;
-      case 'removing':
-        result.settled.add(key);
-        break;
-      case 'pending':
-        if (!carried) result.forgotten.push(label);
-        else if (wanted) result.observed.push({ ...label, state: 'written' });
-        break;
-      case 'written':
-      case 'seen':
-        result.settled.add(key);
-        break;
-      case 'verified':
-        if (carried) break;
-        if (photoOf(key) === null) result.forgotten.push(label);
-        else result.observed.push({ ...label, state: 'by-hand' });
-        if (sameGroup) result.settled.add(key);
-        break;
-    }
-    const removable = carried && !wanted && ['pending', 'written', 'seen', 'verified'].includes(label.state);
-    if (removable && (fromTrash || photoOf(key)?.presence !== 'trashed')) result.remove.push(key);
+  for (const label of input.own) {
+    const seen = input.view.of(label.photo);
+    // A photo that is not there may come back (from the locked folder, say): its label stays in the journal.
+    if (seen === undefined || seen === null) continue;
+    judgeLabel(label, seen.carried, input, judged);
   }
-  return result;
+  return judged;
+}
+
+function judgeLabel(
+  label: OwnLabel,
+  carried: boolean,
+  { desired, photoOf, fromTrash }: TagPlanInput,
+  judged: JudgedOwn & { readonly settled: Set<PhotoKey> },
+): void {
+  const key = label.photo;
+  const signature = desired.get(key);
+  const wanted = signature !== undefined;
+  switch (label.state) {
+    case 'refused':
+      if (wanted) judged.refused.push(key);
+      else judged.forgotten.push(label);
+      judged.settled.add(key);
+      return;
+    case 'by-hand':
+      // Put back by a person, or a new reason to label: either way the old label is over.
+      if (carried || (wanted && isNewReason(signature, label.signature))) judged.forgotten.push(label);
+      else judged.settled.add(key);
+      return;
+    case 'removing':
+      judged.settled.add(key);
+      if (wanted) judged.waiting.push(key);
+      return;
+    case 'written':
+    case 'seen':
+      // One change of a photo's tags at a time: what was just written must settle before it is taken off.
+      judged.settled.add(key);
+      if (!wanted) judged.waiting.push(key);
+      return;
+    case 'pending':
+      if (!carried) judged.forgotten.push(label);
+      else if (wanted) judged.observed.push({ ...label, state: 'written' });
+      break;
+    case 'verified':
+      if (!carried && photoOf(key) === null) return;
+      if (!carried) {
+        judged.observed.push({ ...label, state: 'by-hand', signature: signature ?? label.signature });
+        judged.settled.add(key);
+        return;
+      }
+      if (wanted && signature !== label.signature) judged.observed.push({ ...label, signature });
+      break;
+  }
+  if (carried && !wanted && (fromTrash || photoOf(key)?.presence !== 'trashed')) judged.remove.push(key);
 }
 
 /** External libraries may lie on read-only folders, where tags vanish: one photo shows it for all. */
 function sortByLibrary(
   keys: readonly PhotoKey[],
   input: TagPlanInput,
-): { now: PhotoKey[]; refused: PhotoKey[]; later: number } {
+): { now: PhotoKey[]; refused: PhotoKey[]; later: PhotoKey[] } {
   const libraryOf = (key: PhotoKey): string | null => input.photoOf(key)?.library ?? null;
   const librariesWith = (...states: OwnLabel['state'][]): Set<string | null> =>
     new Set(input.own.filter((l) => states.includes(l.state)).map((l) => libraryOf(l.photo)));
@@ -126,12 +144,13 @@ function sortByLibrary(
   const underWay = librariesWith('written', 'seen');
   const now: PhotoKey[] = [];
   const refused: PhotoKey[] = [];
-  let later = 0;
+  const later: PhotoKey[] = [];
   for (const key of keys) {
     const library = libraryOf(key);
-    if (library === null || good.has(library) || !input.probeLibraries) now.push(key);
+    if (library === null || good.has(library)) now.push(key);
     else if (bad.has(library)) refused.push(key);
-    else if (underWay.has(library)) later++;
+    else if (!input.probeLibraries) now.push(key);
+    else if (underWay.has(library)) later.push(key);
     else {
       underWay.add(library);
       now.push(key);

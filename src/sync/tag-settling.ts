@@ -1,21 +1,15 @@
 import type { PhotoKey } from '../model.js';
-import type { OwnLabel, TagRef, Run } from '../ports.js';
+import type { OwnLabel, Run } from '../ports.js';
 import { batches } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import { mostTries } from './tag-plan.js';
-import { findTag, writeTagBatch } from './tag-write.js';
+import { fewPhotos, lookAtEach, viewTag, type TagSeen } from './tag-view.js';
+import { writeTagBatch } from './tag-write.js';
 
-/** Photos that are read one by one rather than by listing all carriers of the tag. */
-const fewPhotos = 50;
 /** A label is verified when it was read twice, this far apart: the server rewrites tags in the background. */
 const secondLookMs = 1_000;
-/** An untagged photo that the server did not touch again had nothing to settle. */
-const quietMs = 5_000;
-
-interface Seen {
-  readonly carried: boolean;
-  readonly updatedAt: number;
-}
+/** A photo that the server has not touched for so long after our write will not be touched because of it. */
+const forgottenMs = 60 * 60_000;
 
 /**
  * Follows what we wrote until it is certain. Immich answers a tag write at once and rewrites the photo's tags later from
@@ -29,36 +23,33 @@ export class TagSettling {
   }
 
   /** Labels whose fate on the server is still open. */
-  unsettled(): OwnLabel[] {
-    const labels = this.#options.journal.labels(this.#options.target.source, 'tag');
-    return labels.filter((label) => ['written', 'seen', 'removing'].includes(label.state));
+  unsettled(): readonly OwnLabel[] {
+    return this.#options.journal.openLabels(this.#options.target.source);
   }
 
   /**
    * One look at what became of our writes: verified, still under way, or lost to the server's own rewriting of tags and
    * written again. Returns how many are still open.
    */
-  async settleOnce(run: Run, patienceMs: number): Promise<number> {
+  async settleOnce(run: Run): Promise<number> {
     const open = this.unsettled();
     for (const name of new Set(open.map((label) => label.name)))
       await this.#settleTag(
         name,
         open.filter((label) => label.name === name),
         run,
-        patienceMs,
       );
     return this.unsettled().length;
   }
 
-  async #settleTag(name: string, open: readonly OwnLabel[], run: Run, patienceMs: number): Promise<void> {
+  async #settleTag(name: string, open: readonly OwnLabel[], run: Run): Promise<void> {
     const { target, journal, log } = this.#options;
-    const tag = await findTag(this.#options, name);
-    const seen = await this.#readBack(tag, name, open);
+    const seen = await this.#readBack(name, open);
     const put: OwnLabel[] = [];
     const forget: OwnLabel[] = [];
     const again: OwnLabel[] = [];
     for (const label of open) {
-      const verdict = this.#judge(label, seen.get(label.photo), patienceMs);
+      const verdict = this.#judge(label, seen.get(label.photo));
       if (verdict === 'forget') forget.push(label);
       else if (verdict === 'again') again.push(label);
       else if (verdict !== null) put.push(verdict);
@@ -75,51 +66,47 @@ export class TagSettling {
       log.info({ tag: name, photos: lost.length }, 'the server lost the change; writing it again');
       const fresh = lost.map((l) => ({ ...l, baseline: seen.get(l.photo)?.updatedAt ?? l.baseline }));
       for (const batch of batches(fresh))
-        await writeTagBatch(this.#options, kind, tag ?? (await target.ensureTag(name)), batch, run);
+        await writeTagBatch(this.#options, kind, await target.ensureTag(name), batch, run);
     }
   }
 
-  async #readBack(
-    tag: TagRef | null,
-    name: string,
-    open: readonly OwnLabel[],
-  ): Promise<Map<PhotoKey, Seen | null>> {
-    const { target } = this.#options;
-    const seen = new Map<PhotoKey, Seen | null>();
-    if (open.length > fewPhotos && tag !== null)
-      for (const [key, updatedAt] of await target.carriers(tag)) seen.set(key, { carried: true, updatedAt });
-    const unknown = open.filter((label) => !seen.has(label.photo)).slice(0, fewPhotos);
-    await Promise.all(
-      unknown.map(async ({ photo }) => {
-        const now = await target.tagsOf(photo);
-        seen.set(photo, now && { carried: now.tags.includes(name), updatedAt: now.updatedAt });
-      }),
-    );
+  async #readBack(name: string, open: readonly OwnLabel[]): Promise<Map<PhotoKey, TagSeen | null>> {
+    const keys = open.map((label) => label.photo);
+    const view = await viewTag(this.#options, name, new Set(keys));
+    const seen = new Map<PhotoKey, TagSeen | null>();
+    const unclear: PhotoKey[] = [];
+    for (const key of keys) {
+      const now = view.of(key);
+      if (now?.updatedAt === null) unclear.push(key);
+      else if (now !== undefined) seen.set(key, now);
+    }
+    // Whether a photo without the tag has settled only its own page tells; the rest is asked at the next look.
+    for (const [key, now] of await lookAtEach(this.#options, name, unclear.slice(0, fewPhotos)))
+      seen.set(key, now);
     return seen;
   }
 
   /** What became of one label; null = wait. */
-  #judge(
-    label: OwnLabel,
-    seen: Seen | null | undefined,
-    patienceMs: number,
-  ): OwnLabel | 'forget' | 'again' | null {
+  #judge(label: OwnLabel, seen: TagSeen | null | undefined): OwnLabel | 'again' | 'forget' | null {
     const now = this.#options.clock.now();
     if (seen === undefined) return null;
-    if (seen === null) return 'forget';
+    // A photo that is not there may come back (from the locked folder, say): its label sleeps until then.
+    if (seen === null) return { ...label, state: 'verified', since: now };
     const waited = now - label.since;
-    const moved = seen.updatedAt !== label.baseline;
+    const settled = seen.updatedAt !== label.baseline || waited > forgottenMs;
+    if (label.state === 'seen') {
+      if (!seen.carried) return this.#lost(label, now);
+      return waited >= secondLookMs ? { ...label, state: 'verified', since: now } : null;
+    }
+    if (!settled) return null;
     if (label.state === 'removing') {
-      if (!seen.carried) return moved || waited > quietMs ? 'forget' : null;
-      if (!moved && waited < patienceMs) return null;
+      if (!seen.carried) return 'forget';
       return label.tries < mostTries ? 'again' : { ...label, state: 'verified', since: now };
     }
-    if (!seen.carried) {
-      if (!moved && waited < patienceMs) return null;
-      return label.tries < mostTries ? 'again' : { ...label, state: 'refused', since: now };
-    }
-    if (label.state === 'seen')
-      return waited >= secondLookMs ? { ...label, state: 'verified', since: now } : null;
-    return moved || waited >= patienceMs ? { ...label, state: 'seen', since: now } : null;
+    return seen.carried ? { ...label, state: 'seen', since: now } : this.#lost(label, now);
+  }
+
+  #lost(label: OwnLabel, now: number): OwnLabel | 'again' {
+    return label.tries < mostTries ? 'again' : { ...label, state: 'refused', since: now };
   }
 }

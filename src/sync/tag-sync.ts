@@ -1,12 +1,12 @@
+import { TransientError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
 import type { OwnLabel, TagRef, Run } from '../ports.js';
 import type { SyncParts } from './sync-parts.js';
 import { batches, type TagOperation } from './operation.js';
-import { planTag, type ActualTag, type TagPlan } from './tag-plan.js';
+import { planTag, type TagPlan } from './tag-plan.js';
+import { viewTag } from './tag-view.js';
 import { findTag, writeTagBatch } from './tag-write.js';
 
-/** Photos that are read one by one rather than by listing all carriers of the tag. */
-const fewPhotos = 50;
 export interface TagPlanOptions {
   readonly probeLibraries: boolean;
   readonly fromTrash: boolean;
@@ -17,6 +17,8 @@ export interface TagPlanOptions {
 /** Tags of one account: reads, plans, writes. What became of a write is for `TagSettling`. */
 export class TagSync {
   readonly #options: SyncParts;
+  /** `updatedAt` of photos as last read: that is what must move before a write has settled. */
+  readonly #updatedAt = new Map<PhotoKey, number>();
 
   constructor(options: SyncParts) {
     this.#options = options;
@@ -31,8 +33,16 @@ export class TagSync {
   ): Promise<TagPlan> {
     const { target, journal, photoOf } = this.#options;
     const own = journal.labels(target.source, 'tag', name).filter(options.only ?? (() => true));
-    const actual = await this.#actual(name, desired, own, scope);
-    return planTag({ source: target.source, name, desired, own, actual, photoOf, ...options });
+    const keys = [...desired.keys(), ...own.map((label) => label.photo)];
+    const concerned = scope && new Set(keys.filter((key) => scope.has(key)));
+    const view = await viewTag(this.#options, name, concerned);
+    for (const key of keys) this.#remember(key, view.of(key)?.updatedAt);
+    return planTag({ source: target.source, name, desired, own, view, photoOf, ...options });
+  }
+
+  #remember(key: PhotoKey, updatedAt: number | null | undefined): void {
+    if (updatedAt == null) this.#updatedAt.delete(key);
+    else this.#updatedAt.set(key, updatedAt);
   }
 
   /** Writes down what the plan saw on the server. */
@@ -44,32 +54,9 @@ export class TagSync {
     });
   }
 
-  async #actual(
-    name: string,
-    desired: ReadonlyMap<PhotoKey, string>,
-    own: readonly OwnLabel[],
-    scope: ReadonlySet<PhotoKey> | null,
-  ): Promise<ActualTag> {
-    if (scope !== null) {
-      const concerned = new Set([...desired.keys(), ...own.map((l) => l.photo)].filter((k) => scope.has(k)));
-      if (concerned.size <= fewPhotos) {
-        const carriers = new Set<PhotoKey>();
-        await Promise.all(
-          [...concerned].map(async (key) => {
-            if ((await this.#options.target.tagsOf(key))?.tags.includes(name) === true) carriers.add(key);
-          }),
-        );
-        return { carriers, covers: (key) => concerned.has(key) };
-      }
-    }
-    const tag = await findTag(this.#options, name);
-    const carriers = tag === null ? new Map<PhotoKey, number>() : await this.#options.target.carriers(tag);
-    return { carriers: new Set(carriers.keys()), covers: () => true };
-  }
-
   /** Journalled before and after each batch. Throws what stops the rest. */
   async apply(operation: TagOperation, run: Run, signatures: ReadonlyMap<PhotoKey, string>): Promise<void> {
-    const { target, journal } = this.#options;
+    const { target, journal, stopping } = this.#options;
     if (operation.kind === 'delete-tag') return this.#deleteTag(operation.name, run);
     const tag =
       operation.kind === 'tag'
@@ -77,6 +64,7 @@ export class TagSync {
         : await findTag(this.#options, operation.name);
     const known = new Map(journal.labels(target.source, 'tag', operation.name).map((l) => [l.photo, l]));
     for (const photos of batches(operation.photos)) {
+      if (stopping.aborted) throw new TransientError('STOPPING', 'the agent is stopping');
       const labels = photos.map((photo) =>
         this.#labelFor(operation.name, photo, known.get(photo), signatures),
       );
@@ -98,7 +86,7 @@ export class TagSync {
       photo,
       state: 'pending',
       tries: known?.state === 'pending' ? known.tries : 0,
-      baseline: photoOf(photo)?.updatedAt ?? 0,
+      baseline: this.#updatedAt.get(photo) ?? photoOf(photo)?.updatedAt ?? 0,
       since: clock.now(),
       signature: signatures.get(photo) ?? known?.signature ?? '',
       operation: 0,

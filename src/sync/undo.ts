@@ -1,33 +1,77 @@
 import type { PhotoKey } from '../model.js';
+import type { Run } from '../ports.js';
 import type { AlbumSync } from './album-sync.js';
+import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
+import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
 
+export interface UndoWhat {
+  /** Null = everything of ours. */
+  readonly run: string | null;
+  readonly dryRun: boolean;
+}
+
 const nothing: ReadonlyMap<PhotoKey, string> = new Map();
+const noLabels = { tagged: nothing, albums: [] };
 
 /**
- * What takes our labels back: all of them, or what one run did. Only labels that the journal says are ours and that are
- * still there; what a person changed since stays as the person left it.
+ * Takes labels back: all of them, or what one run put on. Only labels that the journal says are ours and that are still
+ * there; what a person changed since stays as the person left it. What the server still carries afterwards counts as failed.
  */
-export async function planUndo(
+export async function undoLabels(
   parts: SyncParts,
-  tags: TagSync,
-  albums: AlbumSync,
-  run: string | null,
-): Promise<Operation[]> {
-  return run === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, run);
+  kinds: LabelKinds,
+  { run: id, dryRun }: UndoWhat,
+  run: Run,
+  settle: () => Promise<void>,
+): Promise<SyncReport> {
+  const report = emptyReport();
+  const { tags, albums } = kinds;
+  // One change of a photo's tags at a time: what was written last must settle before it is taken off.
+  if (!dryRun) await settle();
+  const operations = await (id === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, id));
+  const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
+  if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
+  await kinds.apply(operations, noLabels, run, report);
+  await settle();
+  await kinds.apply(await emptyTagsOfOurs(parts, new Set()), noLabels, run, report);
+  const left = id === null ? await stillTagged(parts, tags) : 0;
+  if (left > 0) {
+    report.failed += left;
+    report.errors.push(`${left} photos still carry a tag of ours: Immich has not settled; run undo again`);
+  }
+  if (id === null && report.failed === 0) forgetDismissals(parts);
+  return report;
+}
+
+/** Photos that still carry a tag that is ours, or of which that is not certain yet. */
+async function stillTagged(parts: SyncParts, tags: TagSync): Promise<number> {
+  const open = parts.journal.openLabels(parts.target.source).length;
+  const again = await undoTags(parts, tags);
+  return open + again.reduce((sum, { photos }) => sum + photos.length, 0);
+}
+
+/** After everything was taken back, what a person took off before is no reason any more. */
+function forgetDismissals({ journal, target }: SyncParts): void {
+  const { source } = target;
+  const labels = (['tag', 'album'] as const).flatMap((kind) => journal.labels(source, kind));
+  journal.forget(labels.filter(({ state }) => state === 'by-hand' || state === 'refused'));
+  for (const made of journal.made(source, 'album')) if (made.state === 'by-hand') journal.forgetMade(made);
 }
 
 async function undoAll(parts: SyncParts, tags: TagSync, albums: AlbumSync): Promise<Operation[]> {
-  const { journal, target } = parts;
+  return [...(await undoTags(parts, tags)), ...(await albums.planEnding()).operations];
+}
+
+async function undoTags({ journal, target }: SyncParts, tags: TagSync): Promise<Operation[]> {
   const names = new Set(journal.labels(target.source, 'tag').map((label) => label.name));
   const operations: Operation[] = [];
   for (const name of names) {
     const plan = await tags.plan(name, nothing, null, { probeLibraries: false, fromTrash: true });
     operations.push(...plan.operations);
   }
-  operations.push(...(await albums.plan('', [], null)).operations);
   return operations;
 }
 
@@ -60,13 +104,16 @@ async function undoRun(
     operations.push(...plan.operations.filter((operation) => operation.kind === 'tag'));
   }
   const made = namesOf('create-album');
-  const ending = (await albums.plan('', [], null)).operations;
+  const ending = (await albums.planEnding()).operations;
   operations.push(...ending.filter((operation) => made.has(operation.name)));
   return operations;
 }
 
-/** Tags that we made and that nobody carries now: they go last, when their photos have settled. */
-export async function emptyTagsOfOurs({ journal, target }: SyncParts): Promise<TagOperation[]> {
+/** Tags that we made and that nobody carries, but for photos about to be `untagged`: they go last. */
+async function emptyTagsOfOurs(
+  { journal, target }: SyncParts,
+  untagged: ReadonlySet<PhotoKey>,
+): Promise<TagOperation[]> {
   const made = journal.made(target.source, 'tag');
   if (made.length === 0) return [];
   const onServer = await target.tags();
@@ -78,7 +125,10 @@ export async function emptyTagsOfOurs({ journal, target }: SyncParts): Promise<T
       (other) =>
         other.name.startsWith(`${name}/`) && !operations.some((operation) => operation.name === other.name),
     );
-    if (tag === undefined || (!hasChildren && (await target.carriers(tag)).size === 0))
+    if (
+      tag === undefined ||
+      (!hasChildren && [...(await target.carriers(tag)).keys()].every((key) => untagged.has(key)))
+    )
       operations.push({ kind: 'delete-tag', source, name, photos: [] });
   }
   return operations;

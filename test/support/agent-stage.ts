@@ -6,7 +6,7 @@ import type { Config } from '../../src/config.js';
 import { silentLog } from '../../src/logger.js';
 import type { Clock, Log } from '../../src/ports.js';
 import type { LabelSettings } from '../../src/sync/desired.js';
-import type { SyncReport } from '../../src/sync/reconciler.js';
+import type { SyncReport } from '../../src/sync/report.js';
 import { agentConfig, type ConfigForTest } from './agent-config.js';
 import { hurriedClock } from './clocks.js';
 import type { AddedUser, NewAsset } from './immich/set-up.js';

@@ -1,0 +1,51 @@
+import type { PhotoKey } from '../model.js';
+import type { Operation } from './operation.js';
+
+/** What came of planning, syncing or undoing the labels of one account, or of several added up. */
+export interface SyncReport {
+  /** Done, or planned. */
+  readonly operations: Operation[];
+  /** Removals that wait for a person. */
+  readonly held: Operation[];
+  heldBecause: string | null;
+  /** Photos to look at again: their labels could not be changed yet. */
+  readonly waiting: PhotoKey[];
+  /** Labels written or taken off. */
+  applied: number;
+  /** Labels that were as they should be. */
+  unchanged: number;
+  failed: number;
+  /** Photos whose library does not keep tags. */
+  refused: number;
+  readonly errors: string[];
+}
+
+export function emptyReport(): SyncReport {
+  return {
+    operations: [],
+    held: [],
+    heldBecause: null,
+    waiting: [],
+    applied: 0,
+    unchanged: 0,
+    failed: 0,
+    refused: 0,
+    errors: [],
+  };
+}
+
+export function addUp(reports: readonly SyncReport[]): SyncReport {
+  const total = emptyReport();
+  for (const report of reports) {
+    total.operations.push(...report.operations);
+    total.held.push(...report.held);
+    total.errors.push(...report.errors);
+    total.waiting.push(...report.waiting);
+    total.heldBecause ??= report.heldBecause;
+    total.applied += report.applied;
+    total.unchanged += report.unchanged;
+    total.failed += report.failed;
+    total.refused += report.refused;
+  }
+  return total;
+}

@@ -1,0 +1,82 @@
+/* One process per state directory. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { lockHolder, lockStateDir } from '../../src/state/lock.js';
+import { until } from '../support/until.js';
+
+const me = { pid: process.pid, command: 'scan', since: '2026-01-01T00:00:00.000Z' };
+const root = join(import.meta.dirname, '..', '..');
+
+/** A process of its own that holds the lock until it is killed. */
+async function holdElsewhere(t: Test, dir: string): Promise<ChildProcess> {
+  const script = `
+    import { lockStateDir } from '${root}/src/state/lock.ts';
+    lockStateDir(process.argv[1], { pid: process.pid, command: 'agent', since: 'noon', url: 'http://x', token: 'secret' });
+    console.log('held');
+    setInterval(() => undefined, 1000);
+  `;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, dir], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+void t.test('a free directory has no holder, before and after', (t) => {
+  const dir = t.testdir({});
+  t.equal(lockHolder(dir), null);
+  const lock = lockStateDir(dir, me);
+  t.same(lockHolder(dir), me);
+  lock.release();
+  t.equal(lockHolder(dir), null);
+  lockStateDir(dir, me).release();
+  t.end();
+});
+
+void t.test('a second holder is told who is first, and does not wait long', (t) => {
+  const dir = t.testdir({});
+  const lock = lockStateDir(dir, me);
+  const startedAt = performance.now();
+  t.throws(() => lockStateDir(dir, { ...me, command: 'other' }), {
+    code: 'STATE_LOCKED',
+    exitCode: 1,
+    message: new RegExp(`"scan" \\(process ${process.pid}, since 2026`, 'u'),
+  });
+  t.ok(performance.now() - startedAt < 2_000);
+  const lookedAt = performance.now();
+  t.same(lockHolder(dir), me);
+  t.ok(performance.now() - lookedAt < 500, 'who only looks does not wait');
+  lock.release();
+  lockStateDir(dir, me).release();
+  t.end();
+});
+
+void t.test('where it can be reached is for its user only', (t) => {
+  const dir = t.testdir({});
+  const lock = lockStateDir(dir, me);
+  lock.announce({ ...me, url: 'http://127.0.0.1:1', token: 'secret' });
+  t.match(lockHolder(dir), { url: 'http://127.0.0.1:1', token: 'secret' });
+  t.equal(statSync(join(dir, 'holder.json')).mode & 0o077, 0);
+  t.match(readFileSync(join(dir, 'holder.json'), 'utf8'), 'secret');
+  lock.release();
+  t.end();
+});
+
+void t.test('a process that was killed holds nothing', async (t) => {
+  const dir = t.testdir({});
+  const child = await holdElsewhere(t, dir);
+  t.match(lockHolder(dir), { pid: child.pid, command: 'agent' });
+  t.throws(() => lockStateDir(dir, me), { code: 'STATE_LOCKED', message: /"agent"/ });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await until('the lock to be free', () => lockHolder(dir) === null);
+  const lock = lockStateDir(dir, me);
+  t.match(lockHolder(dir), { command: 'scan' });
+  lock.release();
+});
