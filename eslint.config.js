@@ -45,7 +45,10 @@ export default tseslint.config(
     },
   },
   // One function that shows the whole machine.
-  { files: ['src/agent.ts'], rules: { 'max-lines-per-function': ['error', { max: 130 }] } },
+  {
+    files: ['src/agent.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 130, skipBlankLines: true, skipComments: true }] },
+  },
   { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['eslint.config.js'], rules: { 'no-restricted-exports': 'off' } },
 );

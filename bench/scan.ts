@@ -74,7 +74,7 @@ async function scanOnce(url: string, key: string, stateDir: string): Promise<Sca
     const result = await scan(agent, {
       command: 'bench',
       sources: 'immich',
-      settings: { tag: { name: 'possible-duplicate', scope: 'extras' }, albums: null },
+      labels: { tagOnly: true },
       dryRun: false,
       allowRemovals: false,
       forceVersion: false,

@@ -2,7 +2,7 @@ import { createAgent, type Agent } from '../src/agent.js';
 import { runService, undoHere } from '../src/agent/run-service.js';
 import { systemClock } from '../src/clock.js';
 import { runningAgent } from '../src/commands/remote.js';
-import { labelSettings } from '../src/commands/scan.js';
+import { labelSettings, noLabelFlags } from '../src/agent/label-settings.js';
 import type { Config } from '../src/config.js';
 import { createLog } from '../src/logger.js';
 import { folderKey, immichKey, type Group, type PhotoKey, type SourceName } from '../src/model.js';
@@ -19,7 +19,7 @@ export class RunningAgent {
 
   private constructor(agent: Agent) {
     this.agent = agent;
-    const service = runService(agent, labelSettings(agent.config, false), this.#until.signal);
+    const service = runService(agent, labelSettings(agent.config, noLabelFlags), this.#until.signal);
     this.#ended = service.catch((error: unknown) => this.#failed.abort(error));
   }
 

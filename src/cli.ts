@@ -43,6 +43,12 @@ addStatus(program, done);
 addDoctor(program, done);
 for (const command of program.commands) command.exitOverride().addHelpText('after', exitCodeHelp);
 
+// `groups | head` ends the reader early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

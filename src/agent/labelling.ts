@@ -94,6 +94,7 @@ export class Labelling {
   async apply(request: LabelRequest, when: 'wait' | 'later'): Promise<SyncReport> {
     return this.#alone(async () => {
       const { run } = request;
+      this.check(request);
       const report = await this.#forEach(request, async ({ reconciler }, sync) => {
         const settled = (): Promise<void> => this.#settle(reconciler, run);
         const synced = await reconciler.sync(sync, run, settled);
@@ -167,7 +168,6 @@ export class Labelling {
   ): Promise<SyncReport> {
     const { settings, scope, allowRemovals } = request;
     const { accounts, photos, maxRemovalShare } = this.#options;
-    this.check(request);
     const groups = this.#groupsIn(scope);
     const reports: SyncReport[] = [];
     for (const labelled of accounts) {

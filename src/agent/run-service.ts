@@ -83,7 +83,8 @@ async function scanHere(agent: Agent, request: ScanRequest, tell: (line: string)
 export async function undoHere(agent: Agent, { command, what, dryRun }: UndoRequest): Promise<SyncReport> {
   const { clock, labelling, state } = agent;
   const runs = state.journal.runs();
-  const id = what === 'all' ? null : what === 'last' ? runs[0]?.id : what.run;
+  const last = runs.find((run) => run.command !== 'undo')?.id;
+  const id = what === 'all' ? null : what === 'last' ? last : what.run;
   if (id !== null && !runs.some((run) => run.id === id)) {
     if (what === 'last') return emptyReport();
     throw new FatalError(

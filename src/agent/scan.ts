@@ -1,7 +1,7 @@
 import { FatalError, exitCodes } from '../errors.js';
 import type { SourceName } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
-import type { LabelSettings } from '../sync/desired.js';
+import { labelSettings, type LabelFlags } from './label-settings.js';
 import type { Operation } from '../sync/operation.js';
 import type { SyncReport } from '../sync/report.js';
 import type { Run } from '../ports.js';
@@ -12,7 +12,7 @@ import { newRun } from './run.js';
 export interface ScanRequest {
   readonly command: string;
   readonly sources: 'immich' | 'local' | 'all';
-  readonly settings: LabelSettings;
+  readonly labels: LabelFlags;
   readonly dryRun: boolean;
   readonly allowRemovals: boolean;
   readonly forceVersion: boolean;
@@ -55,11 +55,14 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const listedBefore = listedBy(chosen);
 
   const names = chosen.map(({ source }) => source.name);
-  labelling.check({ ...request, accounts: names });
+  const settings = labelSettings(parts.config, request.labels);
+  // Looking first needs no permission to write.
+  if (!request.dryRun) labelling.check({ ...request, settings, accounts: names });
   progress.emit('stage', 'listing and fingerprinting');
   await Promise.all(chosen.map((one) => readSource(parts, one)));
   await queue.drained();
   throwIfBroken(parts);
+  const listed = listedBy(chosen) - listedBefore;
 
   progress.emit('stage', 'grouping');
   await labelling.group(true);
@@ -67,7 +70,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const { groups, extras } = state.photos.counts();
   return {
     run: run.id,
-    listed: listedBy(chosen) - listedBefore,
+    listed,
     downloads: examiner.tally.downloads - before.downloads,
     fingerprinted: examiner.tally.fingerprinted - before.fingerprinted,
     failed: examiner.tally.failed - before.failed,
@@ -100,7 +103,8 @@ function label(
   names: readonly SourceName[],
 ): Promise<SyncReport> {
   const { labelling, progress, state } = parts;
-  const { settings, allowRemovals, forceVersion, dryRun } = request;
+  const { allowRemovals, forceVersion, dryRun } = request;
+  const settings = labelSettings(parts.config, request.labels);
   const what = { run, settings, accounts: names, scope: null, allowRemovals, forceVersion };
   if (dryRun) return labelling.plan(what);
   if (names.some((name) => parts.accounts.some((account) => account.name === name)))

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { createAgent } from '../agent.js';
+import { labelSettings, noLabelFlags } from '../agent/label-settings.js';
 import { runService } from '../agent/run-service.js';
-import { exitCodes, type ExitCode } from '../errors.js';
+import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import { addCommonFlags, createContext, type CommonFlags } from './context.js';
-import { labelSettings } from './scan.js';
 
 export function addAgent(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -11,6 +11,13 @@ export function addAgent(program: Command, done: (code: ExitCode) => void): void
     .description('the service: watch, compare and label until it is stopped (SIGTERM, Ctrl-C)');
   addCommonFlags(command).action(async (flags: CommonFlags) => {
     const context = createContext(flags, {}, null);
+    const { accounts, folders } = context.config;
+    if (accounts.length + folders.length === 0)
+      throw new FatalError(
+        'NO_SOURCES',
+        'Nothing to watch: name an Immich account (immich.url, immich.api_key) or folders in the config',
+        exitCodes.usage,
+      );
     const until = new AbortController();
     const stop = (): void => until.abort();
     process.once('SIGTERM', stop).once('SIGINT', stop);
@@ -20,7 +27,7 @@ export function addAgent(program: Command, done: (code: ExitCode) => void): void
       command: 'agent',
       namedByPath: false,
     });
-    await runService(agent, labelSettings(context.config, false), until.signal);
+    await runService(agent, labelSettings(context.config, noLabelFlags), until.signal);
     context.log.info({}, 'stopped');
     done(exitCodes.done);
   });

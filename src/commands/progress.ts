@@ -25,9 +25,20 @@ function showBars(events: EventEmitter<ProgressEvents>): () => void {
   events.on('listed', (source, seen, expected) => set(`list ${source}`, seen, expected ?? seen));
   events.on('examined', (done, waiting) => set('look at photos', done, done + waiting));
   events.on('stage', (text) => bars.log(`${text}\n`));
-  return () => {
+  const stop = (): void => {
     bars.stop();
     events.removeAllListeners();
+  };
+  // The cursor and line wrap are the terminal's own again, however the command ends.
+  const interrupted = (): void => {
+    stop();
+    say('stopped; the next run goes on from here');
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
+  return () => {
+    process.removeListener('SIGINT', interrupted);
+    stop();
   };
 }
 

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { createAgent } from '../agent.js';
+import type { LabelFlags } from '../agent/label-settings.js';
 import { scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
-import type { Config, ConfigFlags } from '../config.js';
+import type { ConfigFlags } from '../config.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
-import type { LabelSettings } from '../sync/desired.js';
 import {
   addCommonFlags,
   count,
@@ -78,12 +78,9 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
     );
   const context = createContext(flags, overridesOf(flags), 'warn');
   const request: ScanRequest = {
-    command: `${name} ${process.argv
-      .slice(3)
-      .filter((arg) => arg !== flags.immichApiKey)
-      .join(' ')}`.trim(),
+    command: commandLine(name, flags),
     sources: flags.source ?? 'all',
-    settings: labelSettings(context.config, flags.tagOnly === true),
+    labels: labelFlags(flags),
     dryRun: flags.dryRun === true,
     allowRemovals: flags.allowRemovals === true,
     forceVersion: flags.forceVersion === true,
@@ -111,6 +108,28 @@ async function scanAlone(context: Context, request: ScanRequest, namedByPath: bo
   }
 }
 
+function labelFlags(flags: ScanFlags): LabelFlags {
+  return {
+    tagOnly: flags.tagOnly === true,
+    tag: flags.duplicateTag,
+    tagScope: flags.tagScope,
+    albums: flags.createAlbums,
+    albumPrefix: flags.albumPrefix,
+  };
+}
+
+/** What was asked, for the journal and for whoever finds the lock: of the flags given, without their secrets. */
+function commandLine(name: string, flags: ScanFlags): string {
+  const { immichApiKey: _secret, ...rest } = flags;
+  const words = Object.entries(rest).flatMap(([flag, value]: [string, unknown]) => {
+    const long = `--${flag.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (value === true) return [long];
+    const values = Array.isArray(value) ? value : [value];
+    return values.flatMap((one) => (typeof one === 'string' ? [long, one] : []));
+  });
+  return [name, ...words].join(' ');
+}
+
 /** A running agent looks at its own sources with its own rules. */
 function refuseOwnSettings(request: ScanRequest, flags: ScanFlags): ScanRequest {
   const own = [
@@ -131,21 +150,9 @@ function overridesOf(flags: ScanFlags): ConfigFlags {
   return {
     immich: { url: flags.immichUrl, api_key: flags.immichApiKey },
     ...(flags.sourceDir === undefined ? {} : { folders: flags.sourceDir }),
-    labels: {
-      tag: flags.duplicateTag,
-      tag_scope: flags.tagScope,
-      albums: flags.createAlbums,
-      album_prefix: flags.albumPrefix,
-    },
+    // Checked here with the rest; what counts is what the request carries.
+    labels: { tag: flags.duplicateTag, tag_scope: flags.tagScope, album_prefix: flags.albumPrefix },
     detection: { threshold: flags.threshold },
-  };
-}
-
-/** Which labels the config asks for; `tagOnly` = tags, whatever it says. */
-export function labelSettings({ labels }: Config, tagOnly: boolean): LabelSettings {
-  return {
-    tag: labels.tags || tagOnly ? { name: labels.tag, scope: labels.tagScope } : null,
-    albums: labels.albums && !tagOnly ? { prefix: labels.albumPrefix } : null,
   };
 }
 

@@ -22,6 +22,8 @@ interface UndoFlags extends CommonFlags {
   readonly run?: string;
   readonly list?: boolean;
   readonly dryRun?: boolean;
+  readonly immichUrl?: string;
+  readonly immichApiKey?: string;
 }
 
 export function addUndo(program: Command, done: (code: ExitCode) => void): void {
@@ -33,12 +35,15 @@ export function addUndo(program: Command, done: (code: ExitCode) => void): void 
     .option('--run <id>', 'what one run did')
     .option('--list', 'show the runs')
     .option('--dry-run', 'print what would be taken back')
+    .option('--immich-url <url>', 'address of Immich, as in the browser')
+    .option('--immich-api-key <key>', 'API key (visible in `ps`: prefer IMMICH_API_KEY)')
     .option('--json', 'print one JSON document');
   addCommonFlags(command).action(async (flags: UndoFlags) => done(await undo(flags)));
 }
 
 async function undo(flags: UndoFlags): Promise<ExitCode> {
-  const context = createContext(flags, {}, 'warn');
+  const immich = { url: flags.immichUrl, api_key: flags.immichApiKey };
+  const context = createContext(flags, { immich }, 'warn');
   if (flags.list === true) return listRuns(context, flags.json === true);
   const request: UndoRequest = {
     command: 'undo',

@@ -56,7 +56,7 @@ export class Examiner {
   /** The picture cannot be had. Remembered when the picture is at fault; else the photo stays wanted for the next run. */
   gaveUp(key: PhotoKey, error: unknown): void {
     const { photos, looks, log } = this.#options;
-    const reason = describeError(error);
+    const reason = error instanceof OrganizerError ? error.message : describeError(error);
     this.tally.failed++;
     const photo = photos.get(key);
     const isPicture =

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, exitCodes } from '../errors.js';
 import { openDb, type Db } from './sqlite.js';
@@ -30,8 +30,9 @@ const lookMs = 500;
 export function lockStateDir(dir: string, holder: LockHolder): StateLock {
   let db: Db;
   try {
-    db = takeLock(join(dir, 'lock.db'));
+    db = takeLock(dir);
   } catch (error) {
+    if (error instanceof FatalError) throw error;
     const other = lockHolder(dir);
     const who =
       other === null ? 'another process' : `"${other.command}" (process ${other.pid}, since ${other.since})`;
@@ -39,7 +40,12 @@ export function lockStateDir(dir: string, holder: LockHolder): StateLock {
   }
   const announce = (who: LockHolder): void =>
     writeFileSync(join(dir, 'holder.json'), JSON.stringify(who), { mode: 0o600 });
-  announce(holder);
+  try {
+    announce(holder);
+  } catch (error) {
+    db.close();
+    throw notUsable(dir, error);
+  }
   // Closing alone frees nothing while a statement of the connection waits to be collected.
   const release = (): void => {
     db.exec('ROLLBACK');
@@ -48,8 +54,8 @@ export function lockStateDir(dir: string, holder: LockHolder): StateLock {
   return { announce, release };
 }
 
-function takeLock(path: string): Db {
-  const db = openLockDb(path, lookMs);
+function takeLock(dir: string): Db {
+  const db = openLockDb(dir, lookMs);
   try {
     db.exec('BEGIN EXCLUSIVE');
     return db;
@@ -59,7 +65,7 @@ function takeLock(path: string): Db {
   }
 }
 
-/** Who holds the lock; null when nobody does. */
+/** Who holds the lock; null when nobody does, or there is no such directory. Throws `STATE_NOT_WRITABLE` where it may not be used. */
 export function lockHolder(dir: string): LockHolder | null {
   if (!isLocked(dir)) return null;
   try {
@@ -70,10 +76,12 @@ export function lockHolder(dir: string): LockHolder | null {
 }
 
 function isLocked(dir: string): boolean {
+  if (!existsSync(join(dir, 'lock.db'))) return false;
   let db: Db;
   try {
-    db = openLockDb(join(dir, 'lock.db'), 0);
-  } catch {
+    db = openLockDb(dir, 0);
+  } catch (error) {
+    if (error instanceof FatalError) throw error;
     return true;
   }
   try {
@@ -86,7 +94,21 @@ function isLocked(dir: string): boolean {
   }
 }
 
-/** Not in WAL mode: an exclusive lock must shut out everybody. */
-function openLockDb(path: string, waitMs: number): Db {
-  return openDb(path, { rollbackJournal: true, waitMs });
+/** Not in WAL mode: an exclusive lock must shut out everybody. A lock held by another shows only when it is taken. */
+function openLockDb(dir: string, waitMs: number): Db {
+  try {
+    return openDb(join(dir, 'lock.db'), { rollbackJournal: true, waitMs });
+  } catch (error) {
+    if (error instanceof Error && /locked|busy/iu.test(error.message)) throw error;
+    throw notUsable(dir, error);
+  }
+}
+
+function notUsable(dir: string, cause: unknown): FatalError {
+  return new FatalError(
+    'STATE_NOT_WRITABLE',
+    `The state directory ${dir} cannot be used; is it another user's, or read-only? Choose another with --state-dir`,
+    exitCodes.usage,
+    { cause },
+  );
 }

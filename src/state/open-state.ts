@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlbumStore, Clock, GroupNumbers, GroupStore, Journal, Log, PhotoStore } from '../ports.js';
 import { SqliteAlbumStore } from './album-store.js';
@@ -6,8 +7,8 @@ import { SqliteGroupStore } from './group-store.js';
 import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
 import { lockStateDir, type StateLock } from './lock.js';
 import { SqlitePhotoStore } from './photo-store.js';
-import { openDb } from './sqlite.js';
-import { openIndex, openJournal, prepareStateDir } from './state-dir.js';
+import { openDb, type Db } from './sqlite.js';
+import { cannotOpen, openIndex, openJournal, prepareStateDir } from './state-dir.js';
 
 /** Everything that is kept between runs. */
 export interface State {
@@ -69,23 +70,29 @@ export function openJournalForReading(
   dir: string,
   clock: Clock,
 ): { readonly runs: Journal['runs']; readonly hold: Journal['hold']; readonly close: () => void } | null {
-  try {
-    const db = openDb(join(dir, 'journal.db'), { readOnly: true });
-    const journal = new SqliteJournal(db, clock, '');
-    return { runs: () => journal.runs(), hold: (kind) => journal.hold(kind), close: () => db.close() };
-  } catch {
-    return null;
-  }
+  const db = openForReading(dir, 'journal.db');
+  if (db === null) return null;
+  const journal = new SqliteJournal(db, clock, '');
+  return { runs: () => journal.runs(), hold: (kind) => journal.hold(kind), close: () => db.close() };
 }
 
 /** Photos and groups for reading only, without the lock: also while an agent runs. Null when nothing was ever indexed. */
 export function openIndexForReading(
   dir: string,
 ): { readonly photos: PhotoStore; readonly groups: GroupStore; readonly close: () => void } | null {
+  const db = openForReading(dir, 'index.db');
+  if (db === null) return null;
+  return { photos: new SqlitePhotoStore(db), groups: new SqliteGroupStore(db), close: () => db.close() };
+}
+
+/** Null only when there is no such file: one that cannot be read is an error, not an empty answer. */
+function openForReading(dir: string, name: string): Db | null {
+  const path = join(dir, name);
   try {
-    const db = openDb(join(dir, 'index.db'), { readOnly: true });
-    return { photos: new SqlitePhotoStore(db), groups: new SqliteGroupStore(db), close: () => db.close() };
-  } catch {
-    return null;
+    statSync(path);
+    return openDb(path, { readOnly: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw cannotOpen(path, error);
   }
 }

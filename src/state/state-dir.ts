@@ -36,8 +36,7 @@ export function openIndex(dir: string, clock: Clock, log: Log): OpenedIndex {
   try {
     return openIndexAt(path);
   } catch (error) {
-    const mapped = mapSqliteError(error);
-    if (mapped instanceof FatalError && mapped.code !== 'STATE_NEWER') throw mapped;
+    if (!isDamage(error) && !isNewer(error)) throw cannotOpen(path, error);
     const aside = setAside(path, clock);
     log.warn(
       { path, aside, reason: describeError(error) },
@@ -76,11 +75,16 @@ export interface OpenedJournal {
 export function openJournal(dir: string, clock: Clock, log: Log): OpenedJournal {
   const path = join(dir, 'journal.db');
   const backupPath = join(dir, 'journal.backup.db');
+  if (!existsSync(path) && existsSync(backupPath)) {
+    copyFileSync(backupPath, path);
+    const damage = 'journal.db was gone and was restored from its backup; what was written since is unknown';
+    log.error({ path }, damage);
+    return { db: openJournalAt(path, backupPath), backupPath, damage };
+  }
   try {
     return { db: openJournalAt(path, backupPath), backupPath, damage: null };
   } catch (error) {
-    const mapped = mapSqliteError(error);
-    if (mapped instanceof FatalError) throw mapped;
+    if (!isDamage(error)) throw cannotOpen(path, error);
     const aside = setAside(path, clock);
     const restored = restoreJournal(path, backupPath);
     const damage =
@@ -122,7 +126,28 @@ function openJournalAt(path: string, backupPath: string): Db {
 
 function checkIntegrity(db: Db): void {
   const answer = pluck(db, 'PRAGMA quick_check(1)');
-  if (answer !== 'ok') throw new Error(String(answer));
+  if (answer !== 'ok') throw new Error(`malformed: ${String(answer)}`);
+}
+
+/** What SQLite says of a file that is not a database, or is a broken one. */
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && /malformed|not a database|corrupt/iu.test(error.message);
+}
+
+function isNewer(error: unknown): boolean {
+  return error instanceof FatalError && error.code === 'STATE_NEWER';
+}
+
+/** A file that cannot be opened is not a damaged one: it stays where it is. */
+export function cannotOpen(path: string, error: unknown): unknown {
+  const mapped = mapSqliteError(error);
+  if (mapped instanceof FatalError) return mapped;
+  return new FatalError(
+    'STATE_UNREADABLE',
+    `${path} cannot be opened; does it belong to another user?`,
+    exitCodes.failed,
+    { cause: error },
+  );
 }
 
 /** Renames a file (and SQLite's companions) out of the way; returns the new path. */

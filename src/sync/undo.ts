@@ -1,3 +1,4 @@
+import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
 import type { Run } from '../ports.js';
 import type { AlbumSync } from './album-sync.js';
@@ -36,7 +37,7 @@ export async function undoLabels(
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   await kinds.apply(operations, noLabels, run, report);
   await settle();
-  await kinds.apply(await emptyTagsOfOurs(parts, new Set()), noLabels, run, report);
+  await deleteTags(parts, kinds, run, report);
   const left = id === null ? await stillTagged(parts, tags) : 0;
   if (left > 0) {
     report.failed += left;
@@ -44,6 +45,18 @@ export async function undoLabels(
   }
   if (id === null && report.failed === 0) forgetDismissals(parts);
   return report;
+}
+
+/** A key that may not delete tags leaves an empty one behind: that is told, and no reason to stop. */
+async function deleteTags(parts: SyncParts, kinds: LabelKinds, run: Run, report: SyncReport): Promise<void> {
+  const operations = await emptyTagsOfOurs(parts, new Set());
+  try {
+    await kinds.apply(operations, noLabels, run, report);
+  } catch (error) {
+    if (!(error instanceof FatalError) || error.code !== 'IMMICH_FORBIDDEN') throw error;
+    const names = operations.map(({ name }) => name).join(', ');
+    report.errors.push(`the empty tag ${names} stays: ${describeError(error)}`);
+  }
 }
 
 /** Photos that still carry a tag that is ours, or of which that is not certain yet. */

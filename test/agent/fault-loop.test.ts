@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Agent } from '../../src/agent.js';
-import { scan, type ScanRequest } from '../../src/agent/scan.js';
+import { scan } from '../../src/agent/scan.js';
 import type { Config } from '../../src/config.js';
 import { agentConfig } from '../support/agent-config.js';
 import {
@@ -17,6 +17,7 @@ import {
   emptyStage,
   runScan,
   runUndo,
+  scanRequest,
   scene,
   tagsAndAlbums,
   withAgent,
@@ -26,14 +27,7 @@ import type { Fault } from '../support/immich/faults.js';
 
 const tag = 'possible-duplicate';
 const settings = tagsAndAlbums;
-const request: ScanRequest = {
-  command: 'scan',
-  sources: 'all',
-  settings,
-  dryRun: false,
-  allowRemovals: false,
-  forceVersion: false,
-};
+const request = scanRequest(settings);
 const tags = { 'beach-small': [tag] };
 const albums = { 'Similar-0001': ['beach', 'beach-small'] };
 

@@ -17,10 +17,11 @@ import type { Snapshot } from '../support/immich/snapshot.js';
 
 const tag = 'possible-duplicate';
 
-/** What the second of two equal scans may ask for: one listing, and one look per kind of label. */
+/** What the second of two equal scans asks for. */
 const idleRequests = {
-  'POST /search/metadata': 2,
-  'POST /search/statistics': 2,
+  // Everything, what changed meanwhile, and who carries the tag.
+  'POST /search/metadata': 3,
+  'POST /search/statistics': 3,
   'GET /tags': 1,
   // A person's albums, for the keep rules.
   'GET /albums': 1,

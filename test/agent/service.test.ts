@@ -8,8 +8,8 @@ import {
   libraryStage,
   libraryTags,
   runScan,
+  scanRequest,
   scene,
-  tagOnly,
   type AgentStage,
 } from '../support/agent-stage.js';
 import { startService, type RunningService } from '../support/agent-service.js';
@@ -231,14 +231,7 @@ void t.test('commands are handed to it: a scan, undo, and then silence', async (
   const { stage, config, service } = await started(t);
   await untilTagged(stage, libraryTags);
   await untilQuiet(service);
-  const request = {
-    command: 'scan',
-    sources: 'all',
-    settings: tagOnly,
-    dryRun: false,
-    allowRemovals: false,
-    forceVersion: false,
-  };
+  const request = scanRequest();
   t.match(await service.command('scan', request), {
     result: { downloads: 0, operations: { applied: 0, unchanged: 3 } },
   });

@@ -78,7 +78,12 @@ void t.test('a dry run of undo shows it and does nothing', async (t) => {
   await stage.standIn.settled();
   const before = seen(stage);
   const report = await runUndo(stage.config, 'all', { dryRun: true });
-  t.same(report.operations.map(({ kind }) => kind).sort(), ['delete-album', 'delete-album', 'untag']);
+  t.same(report.operations.map(({ kind }) => kind).sort(), [
+    'delete-album',
+    'delete-album',
+    'delete-tag',
+    'untag',
+  ]);
   await stage.standIn.settled();
   t.same(seen(stage), before);
 });

@@ -59,18 +59,30 @@ export async function withAgent<T>(
   }
 }
 
+/** What is asked of a scan that shall write these labels. */
+export function scanRequest(settings: LabelSettings = tagOnly, options: RunOptions = {}): ScanRequest {
+  const { tag, albums } = settings;
+  return {
+    command: 'scan',
+    sources: options.sources ?? 'all',
+    labels: {
+      tagOnly: tag !== null && albums === null,
+      tag: tag?.name,
+      tagScope: tag?.scope,
+      albums: albums !== null,
+      albumPrefix: albums?.prefix,
+    },
+    dryRun: options.dryRun ?? false,
+    allowRemovals: options.allowRemovals ?? false,
+    forceVersion: options.forceVersion ?? false,
+  };
+}
+
 /** What `scan` and `plan` do, in this process. */
 export async function runScan(config: Config, options: RunOptions = {}): Promise<ScanResult> {
-  const request = {
-    command: 'scan',
-    sources: 'all' as const,
-    settings: tagOnly,
-    dryRun: false,
-    allowRemovals: false,
-    forceVersion: false,
-    ...options,
-  };
-  return withAgent(config, (agent) => scan(agent, request), options);
+  const { settings = tagOnly } = options;
+  const asked = { ...config, labels: { ...config.labels, tags: settings.tag !== null } };
+  return withAgent(asked, (agent) => scan(agent, scanRequest(settings, options)), options);
 }
 
 export async function runUndo(

@@ -5,7 +5,8 @@ import { immichKey } from '../../src/model.js';
 import type { Clock, Run } from '../../src/ports.js';
 import { createAccount, type ImmichAccount } from '../../src/sources/immich/account.js';
 import { openState, type State } from '../../src/state/open-state.js';
-import { Reconciler, type SyncReport, type SyncRequest } from '../../src/sync/reconciler.js';
+import { Reconciler, type SyncRequest } from '../../src/sync/reconciler.js';
+import type { SyncReport } from '../../src/sync/report.js';
 import { emptyStage, scene, tagOnly, type AgentStage } from './agent-stage.js';
 import type { StandInOptions } from './immich/stand-in.js';
 
@@ -19,7 +20,6 @@ export interface SyncStage extends Omit<AgentStage, 'key'> {
   readonly reconciler: Reconciler;
   /** Every sleep moves it on at once and lets the stand-in settle. */
   readonly clock: Clock & { turn: (ms: number) => void };
-  readonly settleMs: number;
   addMany(prefix: string, count: number, more?: { libraryId?: string }): Promise<string[]>;
   key(name: string): PhotoKey;
   /** The photos of each list are one group, keeper first. */
@@ -65,19 +65,25 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
   t.teardown(() => state.close());
   const photoOf: (key: PhotoKey) => ReturnType<State['photos']['get']> = (key) => state.photos.get(key);
   const { journal } = state;
-  const reconciler = new Reconciler({ target: account.labels, journal, photoOf, clock, log: silentLog });
-  const settleMs = 60_000;
+  const reconciler = new Reconciler({
+    target: account.labels,
+    journal,
+    photoOf,
+    stopping,
+    clock,
+    log: silentLog,
+  });
   const key = (name: string): PhotoKey => immichKey('home', stage.id(name));
   const settle = async (): Promise<void> => {
     for (let n = 0; reconciler.unsettled() > 0 && n < 60; n++) {
       await clock.sleep(1_000);
-      await reconciler.settleOnce(run, settleMs);
+      await reconciler.settleOnce(run);
     }
   };
   return {
     ...stage,
     apiKey: stage.key,
-    ...{ account, state, reconciler, clock, settleMs, key, settle },
+    ...{ account, state, reconciler, clock, key, settle },
     addMany: async (prefix, count, more = {}) => {
       const names = Array.from({ length: count }, (_, n) => `${prefix}${n}`);
       const bytes = await scene(1);

@@ -6,7 +6,7 @@ import PQueue from 'p-queue';
 import { FatalError, exitCodes } from '../../errors.js';
 import type { ServerTime } from '../../model.js';
 import type { Clock, Log } from '../../ports.js';
-import { answerError, networkError } from './http-errors.js';
+import { answerError, networkError, notImmich } from './http-errors.js';
 import { Outage } from './outage.js';
 
 /** How to reach a server, and how hard it may be asked. */
@@ -94,7 +94,8 @@ export class ImmichClient {
       clock: options.clock,
       log: options.log,
       probe: async () => {
-        await this.#send({ method: 'GET', route: '/server/ping' });
+        const request = { method: 'GET', route: '/server/ping' } as const;
+        parseJson(await this.#send(request), request);
       },
     });
   }
@@ -105,23 +106,21 @@ export class ImmichClient {
   }
 
   async json<T>(request: ImmichRequest): Promise<Answer<T>> {
-    const response = await this.#limited(request);
-    const date = Date.parse(response.headers.date ?? '');
-    return {
-      body: parseJson(response, request) as T,
-      date: Number.isNaN(date) ? null : (date as ServerTime),
-    };
+    return this.#limited(request, (response) => {
+      const date = Date.parse(response.headers.date ?? '');
+      const body = parseJson(response, request) as T;
+      return { body, date: Number.isNaN(date) ? null : (date as ServerTime) };
+    });
   }
 
   async bytes(request: ImmichRequest): Promise<Uint8Array> {
-    return (await this.#limited(request)).rawBody;
+    return this.#limited(request, (response) => response.rawBody);
   }
 
-  async #limited(request: ImmichRequest): Promise<Response> {
-    return this.#outage.during(async () => {
-      const priority = request.priority ?? 0;
-      return this.#queue.add(() => this.#send(request), { priority });
-    }, request.repeatable);
+  async #limited<T>(request: ImmichRequest, read: (response: Response) => T): Promise<T> {
+    const priority = request.priority ?? 0;
+    const call = (): Promise<T> => this.#queue.add(async () => read(await this.#send(request)), { priority });
+    return this.#outage.during(call, request.repeatable);
   }
 
   async #send(request: ImmichRequest): Promise<Response> {
@@ -182,15 +181,6 @@ function parseJson(response: Response, request: ImmichRequest): unknown {
   try {
     return JSON.parse(Buffer.from(response.rawBody).toString('utf8'));
   } catch (error) {
-    throw notJson(`${request.method} ${request.route}`, error);
+    throw notImmich(`${request.method} ${request.route}`, error);
   }
-}
-
-function notJson(what: string, cause: unknown): FatalError {
-  return new FatalError(
-    'IMMICH_NOT_IMMICH',
-    `${what}: the answer is not JSON; is the URL that of an Immich server?`,
-    exitCodes.usage,
-    { cause },
-  );
 }

@@ -63,10 +63,25 @@ export function answerError(response: Response, what: string, baseUrl: string): 
       `${baseUrl} redirects to ${redirectTarget(response)}; use that address as immich.url`,
       exitCodes.usage,
     );
-  if (status === 404) return new TerminalError('IMMICH_NOT_FOUND', text);
+  // What stands between us and a server that restarts answers in its place.
+  if ([502, 503, 504].includes(status) && retryAfter(response).retryAfterMs === undefined)
+    return new TransientError('IMMICH_UNREACHABLE', `${baseUrl} cannot be reached (${status})`);
   if (status === 408 || status === 429 || status >= 500)
     return new TransientError('IMMICH_BUSY', text, retryAfter(response));
+  // Only Immich's own word says that a thing is not there; a proxy's page says nothing.
+  if (said === '') return notImmich(text);
+  if (status === 404) return new TerminalError('IMMICH_NOT_FOUND', text);
   return new TerminalError('IMMICH_REJECTED', text);
+}
+
+/** An answer that no Immich gives. */
+export function notImmich(what: string, cause?: unknown): FatalError {
+  return new FatalError(
+    'IMMICH_NOT_IMMICH',
+    `${what}: this is not an answer of Immich; is immich.url the address that you open in the browser?`,
+    exitCodes.usage,
+    { cause },
+  );
 }
 
 /** The `message` of an error body, v1 to v3; empty when there is none. */

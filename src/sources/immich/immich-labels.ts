@@ -142,7 +142,7 @@ export class ImmichLabels implements LabelTarget {
     try {
       await this.#json<unknown>(request);
     } catch (error) {
-      if (!(error instanceof TerminalError)) throw error;
+      if (!(error instanceof TerminalError) || error.code !== 'IMMICH_REJECTED') throw error;
     }
   }
 }

@@ -95,7 +95,7 @@ export class ImmichSource implements PhotoSource {
 
   async look(key: PhotoKey): Promise<Photo | null> {
     const asset = await lookAtAsset(this.#options.client, key);
-    return asset === null ? null : (this.#photosOf([asset])[0] ?? null);
+    return asset === null ? null : photoOfAsset(asset, this.#viewer());
   }
 
   async picture(photo: Photo): Promise<Picture> {
@@ -129,8 +129,7 @@ export async function lookAtAsset(client: ImmichClient, key: PhotoKey): Promise<
     const request = { method: 'GET', route: '/assets/{id}', params: { id: assetIdOf(key) } } as const;
     return (await client.json<ListedAsset>({ ...request, priority: 1 })).body;
   } catch (error) {
-    if (error instanceof TerminalError && ['IMMICH_REJECTED', 'IMMICH_NOT_FOUND'].includes(error.code))
-      return null;
+    if (error instanceof TerminalError && error.code === 'IMMICH_REJECTED') return null;
     throw error;
   }
 }

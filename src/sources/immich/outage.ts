@@ -1,4 +1,4 @@
-import { TransientError, describeError } from '../../errors.js';
+import { FatalError, TransientError, describeError, exitCodes } from '../../errors.js';
 import type { Clock, Log } from '../../ports.js';
 
 export interface OutageOptions {
@@ -27,6 +27,7 @@ export class Outage {
   #recovery: Promise<void> | null = null;
   #since: number | null = null;
   #everThere = false;
+  #lost: FatalError | null = null;
 
   constructor(options: OutageOptions) {
     this.#options = options;
@@ -39,27 +40,45 @@ export class Outage {
 
   /**
    * Runs the call; when the server is away, waits until it is back and runs it again, three times in all: a server that
-   * answers others and breaks off this call is not away. What is not `repeatable` is run once.
+   * answers others and breaks off this call is not away. What is not `repeatable` is run once. Throws FatalError
+   * `IMMICH_UNREACHABLE` (exit code 3) once patience is spent, and from then on at once.
    */
   async during<T>(call: () => Promise<T>, repeatable = true): Promise<T> {
     for (let tries = 1; ; tries++) {
+      if (this.#lost !== null) throw this.#lost;
       if (this.#recovery !== null) await this.#recovery;
       try {
         const result = await call();
         this.#everThere = true;
         return result;
       } catch (error) {
-        if (!(error instanceof TransientError) || error.code !== 'IMMICH_UNREACHABLE') throw error;
-        if (this.#options.patienceMs < Infinity && !this.#everThere) throw error;
+        if (!this.#isAway(error)) throw error;
+        if (this.#options.patienceMs < Infinity && !this.#everThere) throw this.#unreachable(error);
         this.#recovery ??= this.#recover(error);
         // Who gives up does not wait for it.
         this.#recovery.catch(() => undefined);
-        if (!repeatable || tries >= mostTries) throw error;
+        if (!repeatable || tries >= mostTries)
+          throw error instanceof TransientError
+            ? error
+            : new TransientError('IMMICH_BAD_ANSWER', describeError(error), { cause: error });
       }
     }
   }
 
-  async #recover(first: TransientError): Promise<void> {
+  /** For a service, a page in place of Immich's answer is an outage too: a proxy says such things while it restarts. */
+  #isAway(error: unknown): boolean {
+    if (error instanceof TransientError) return error.code === 'IMMICH_UNREACHABLE';
+    const misplaced = ['IMMICH_NOT_IMMICH', 'IMMICH_REDIRECTED', 'IMMICH_TLS'];
+    return (
+      this.#options.patienceMs === Infinity && error instanceof FatalError && misplaced.includes(error.code)
+    );
+  }
+
+  #unreachable(cause: unknown): FatalError {
+    return new FatalError('IMMICH_UNREACHABLE', describeError(cause), exitCodes.unreachable, { cause });
+  }
+
+  async #recover(first: unknown): Promise<void> {
     const { clock, log, patienceMs, probe, stopping } = this.#options;
     const since = clock.now();
     this.#since = since;
@@ -67,14 +86,14 @@ export class Outage {
     try {
       for (let pause = 500; ; pause = Math.min(longestPauseMs, pause * 2)) {
         await clock.sleep(Math.min(pause * (0.75 + Math.random() / 2), patienceMs), stopping);
-        if (stopping.aborted) throw first;
+        if (stopping.aborted) throw new TransientError('STOPPING', 'the agent is stopping');
         try {
           await probe();
           log.info({ seconds: Math.round((clock.now() - since) / 1000) }, 'Immich is back');
           this.#since = null;
           return;
         } catch (error) {
-          if (clock.now() - since >= patienceMs) throw error;
+          if (clock.now() - since >= patienceMs) throw (this.#lost = this.#unreachable(error));
         }
       }
     } finally {
