@@ -33,7 +33,7 @@ async function drawPart(): Promise<Buffer> {
 }
 
 async function add(bytes: Buffer, fileName: string): Promise<void> {
-  const { width = 1, height = 1 } = await sharp(bytes).metadata();
+  const { width, height } = await sharp(bytes).metadata();
   const { data, info } = await sharp(bytes)
     .resize(100, 100, { fit: 'inside' })
     .ensureAlpha()

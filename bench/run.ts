@@ -18,7 +18,7 @@ const total = ({ requests }: ScanFigures): number => Object.values(requests).red
 
 const report = `# Benchmarks
 
-Made by \`npm run bench -- --photos ${values.photos}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, sharp ${sharp.versions.sharp ?? '?'}, libvips ${sharp.versions.vips ?? '?'}.
+Made by \`npm run bench -- --photos ${values.photos}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}.
 
 ## A scan of ${first.photos} photos, and the same again
 

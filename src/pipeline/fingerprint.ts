@@ -79,17 +79,17 @@ export async function createFingerprinter(): Promise<Fingerprinter> {
 
 /** The reason is our own: libvips keeps one error text for all decodes under way, so that theirs may be of another picture. */
 function unreadable(bytes: Uint8Array, cause: unknown): TerminalError {
-  return new TerminalError('PICTURE_UNREADABLE', reasonFor(bytes), { cause });
+  return new TerminalError('PICTURE_UNREADABLE', `cannot be decoded: ${reasonFor(bytes)}`, { cause });
 }
 
 function reasonFor(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'the file is empty';
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  if (/^....ftyp(hei[cxmfs]|hevc|hevx|mif1|msf1)/su.test(head)) return 'HEIC cannot be decoded here';
+  if (/^....ftyp(hei[cxmfs]|hevc|hevx|mif1|msf1)/su.test(head)) return 'HEIC is not supported here';
   const known = /^(\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|II\*\0|MM\0\*|....ftypavi[fs])/su.test(head);
   return known
     ? 'the picture is damaged, or too large'
-    : 'not a picture, or of a kind that cannot be decoded here';
+    : 'not a picture, or of a kind that is not supported here';
 }
 
 /** A drawn JPEG with edges, gradients and curves; the same bytes wherever the same encoder made it. */

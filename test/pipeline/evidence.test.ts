@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
 import {
-  areSeparateShots,
   automaticBits,
   candidateBits,
   certainBits,
   evidenceBetween,
   isDuplicate,
+  timeBetweenShots,
   type Comparable,
   type EvidenceOptions,
 } from '../../src/pipeline/evidence.js';
@@ -137,7 +137,9 @@ void t.test('shots of one camera at other times are a burst, whatever the distan
   t.equal(kindOf(shot(noon + 120), shot(noon + 240), identical), 'burst', 'ten a second');
   t.equal(kindOf(shot(noon + 120), shot(noon + 120), identical), 'same-picture');
   t.equal(kindOf(shot(noon), shot(noon + 14 * 60_000)), 'burst');
-  t.equal(kindOf(shot(noon), shot(noon + 3_600_000)), 'same-picture', 'a corrected clock, an hour off');
+  t.equal(kindOf(shot(noon), shot(noon + 3_600_000)), 'same-picture', 'a corrected time zone');
+  t.equal(kindOf(shot(noon), shot(noon + 3_601_000)), 'similar', 'a camera that stood there an hour');
+  t.equal(kindOf(shot(noon), shot(noon + 7 * 86_400_000)), 'similar', 'a week later to the second');
   t.equal(kindOf(shot(noon), shot(noon + 2000, { camera: 'nikon z8' })), 'same-picture');
   t.equal(kindOf(shot(noon), shot(noon + 2000, { camera: null })), 'same-picture');
   t.equal(kindOf(shot(noon), shot(null)), 'same-picture', 'a copy that lost its time');
@@ -158,7 +160,7 @@ void t.test('the same second at other exposures is a bracket', (t) => {
   t.equal(kindOf(shot('1/60'), shot('1/15')), 'burst');
   t.equal(kindOf(shot('1/60'), shot('1/60')), 'same-picture');
   t.equal(kindOf(shot('1/60'), shot(null)), 'same-picture', 'a copy that lost its exposure');
-  t.equal(areSeparateShots({ ...plain, ...shot('1/60') }, { ...plain, ...shot('1/15') }), true);
+  t.equal(timeBetweenShots({ ...plain, ...shot('1/60') }, { ...plain, ...shot('1/15') }), 0);
   t.end();
 });
 

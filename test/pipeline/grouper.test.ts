@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { keepRuleNames, type KeepRule, type Photo, type PhotoKey, type Revision } from '../../src/model.js';
+import {
+  keepRuleNames,
+  type KeepRule,
+  type Photo,
+  type PhotoKey,
+  type Revision,
+  type SourceName,
+} from '../../src/model.js';
 import { crowdedNeighbours } from '../../src/pipeline/evidence.js';
 import { Grouper } from '../../src/pipeline/grouper.js';
 import type { State } from '../../src/state/open-state.js';
@@ -11,9 +18,10 @@ import { tempState, tempStates, type TempState } from '../support/temp-state.js'
 interface Rules {
   readonly keep: readonly KeepRule[];
   readonly threshold: number;
+  readonly sources: readonly SourceName[];
 }
 
-const usual: Rules = { keep: keepRuleNames, threshold: 12 };
+const usual: Rules = { keep: keepRuleNames, threshold: 12, sources: ['home' as SourceName] };
 
 async function regroup(state: State, rules: Rules = usual): Promise<readonly PhotoKey[]> {
   const { photos, groups, numbers } = state;
@@ -153,7 +161,7 @@ void t.test('changed rules regroup everything, the same rules nothing', async (t
   await arrive('a', photoOf('b', { byteSize: 9_000_000 }), 'x', 'y');
   t.same(groups(), ['1: b a', '2: x y']);
   t.same(await regroup(temp.state()), []);
-  const older = { keep: ['older'] as const, threshold: 4 };
+  const older = { ...usual, keep: ['older'], threshold: 4 } as const;
   t.same([...(await regroup(temp.state(), older))].sort(), ['a', 'b', 'x', 'y'].map(onServer));
   t.same(groups(), ['1: a b']);
   t.same(await regroup(temp.state(), older), []);
@@ -367,4 +375,16 @@ void t.test('what was not reached before a stop is regrouped after it', async (t
   await regroup(again);
   t.equal(groups().length, 3);
   t.same(groups()[0], '1: a b');
+});
+
+void t.test('photos of a folder that is not configured any more are members of no group', async (t) => {
+  const temp = await tempState(t);
+  const state = temp.state();
+  const sha1 = sha1Of(1);
+  const gone = madePhoto(inFolder('a'), { sha1, source: 'old-disk' as SourceName });
+  state.photos.observe([gone, madePhoto(inFolder('b'), { sha1 })]);
+  await regroup(state);
+  t.same(shown(state), [], 'nobody calls the last copy an extra of one that may be gone');
+  await regroup(state, { ...usual, sources: ['home', 'old-disk'] as SourceName[] });
+  t.equal(shown(state).length, 1);
 });
