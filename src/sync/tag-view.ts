@@ -16,8 +16,12 @@ export interface TagView {
   of(key: PhotoKey): TagSeen | null | undefined;
 }
 
-/** Photos that are asked for one by one rather than by listing all carriers of the tag. */
+/** Photos that are asked for one by one in one look at most, where a listing does not tell. */
 export const fewPhotos = 50;
+/** Carriers on a page of a listing. */
+const pageSize = 1000;
+/** So many photos are asked for one by one rather than by listing all carriers, however few those are. */
+const handful = 8;
 
 /** Reads the tag of that name on these photos; null = on all. */
 export async function viewTag(
@@ -25,7 +29,8 @@ export async function viewTag(
   name: string,
   keys: ReadonlySet<PhotoKey> | null,
 ): Promise<TagView> {
-  if (keys !== null && keys.size <= fewPhotos) {
+  const pages = parts.journal.countLabels(parts.target.source) / pageSize;
+  if (keys !== null && keys.size <= Math.min(fewPhotos, Math.max(handful, pages))) {
     const seen = await lookAtEach(parts, name, [...keys]);
     return { tagId: null, of: (key) => seen.get(key) };
   }

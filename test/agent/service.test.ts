@@ -239,7 +239,7 @@ void t.test('commands are handed to it: a scan, undo, and then silence', async (
   t.match(refused, { code: 'NO_SUCH_RUN', exitCode: 2 });
   await service.command('undo', { command: 'undo', what: 'all', dryRun: false });
   await untilTagged(stage, {});
-  t.match((await service.status()).holds, [/undone/]);
+  t.match((await service.status()).holds, [/taken back/]);
   await stage.add('road-small', await copyOf(4, 'small'));
   await until('the new photo to be grouped', async () => (await service.status()).counts.groups === 3);
   t.same(await stage.tags(), {});
