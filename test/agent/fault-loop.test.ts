@@ -115,31 +115,33 @@ async function dieAt(
   when: 'before' | 'after',
 ): Promise<string | null> {
   const graveyard = join(dirname(stage.stateDir), 'after-death');
-  let dead = false;
+  const process = { dead: false, over: false };
   const wire = new Wire(new URL(stage.standIn.url), (nth) => {
-    if (dead) return 'before';
+    if (process.dead) return 'before';
     if (nth < n) return null;
-    dead = true;
+    process.dead = true;
     cpSync(stage.stateDir, graveyard, { recursive: true });
     return when;
   });
   const url = await wire.open();
   const config = agentConfig(stage.stateDir, { accounts: [{ url, apiKey: stage.key }] });
-  let ghost: Agent | null = null;
-  const scanning = (agent: Agent): Promise<unknown> => scan((ghost = agent), request);
+  const ghosts: Agent[] = [];
+  const scanning = (agent: Agent): Promise<unknown> => {
+    ghosts.push(agent);
+    return scan(agent, request);
+  };
   const running = withAgent(config, scanning).catch(() => null);
-  let over = false;
-  void running.then(() => (over = true));
-  await until('its death or its end', () => dead || over);
+  void running.then(() => (process.over = true));
+  await until('its death or its end', () => process.dead || process.over);
   // What was on its way to the server when it happened arrives.
   await new Promise((resolve) => setTimeout(resolve, 5));
   // What is left of it in this process must not wait for a server that is away.
   t.teardown(async () => {
-    await ghost?.close();
+    for (const ghost of ghosts) await ghost.close();
     await running;
   });
   wire.close();
-  return dead ? graveyard : null;
+  return process.dead ? graveyard : null;
 }
 
 void t.test('the undisturbed run that all others must equal', async (t) => {

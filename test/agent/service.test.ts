@@ -17,6 +17,12 @@ import type { ConfigForTest } from '../support/agent-config.js';
 import { until } from '../support/until.js';
 
 const tag = 'possible-duplicate';
+
+// Most of the time is waiting for servers that are away: side by side it costs once.
+t.jobs = 5;
+const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
+  void t.test(name, { buffered: true }, work);
+
 /** Never by polling, within the time of a test. */
 const noPolling = { watch: { pollMs: 3_600_000, pollMaxMs: 3_600_000 } };
 
@@ -54,7 +60,7 @@ async function started(
   return { stage, config, service };
 }
 
-void t.test('it catches up with what is there and polling finds what comes', async (t) => {
+test('it catches up with what is there and polling finds what comes', async (t) => {
   const { stage, service } = await started(t);
   await untilTagged(stage, libraryTags);
   await untilQuiet(service);
@@ -66,7 +72,7 @@ void t.test('it catches up with what is there and polling finds what comes', asy
   t.same([failures, holds], [[], []]);
 });
 
-void t.test('its own writes cause no further download and no further write', async (t) => {
+test('its own writes cause no further download and no further write', async (t) => {
   const { stage, service } = await started(t);
   const { requests } = stage.standIn;
   await untilTagged(stage, libraryTags);
@@ -83,7 +89,7 @@ void t.test('its own writes cause no further download and no further write', asy
   t.ok(counts <= 2);
 });
 
-void t.test('a webhook finds an upload whose thumbnail comes later', async (t) => {
+test('a webhook finds an upload whose thumbnail comes later', async (t) => {
   const stage = await libraryStage(t, { thumbnailDelayMs: 250 });
   const config = stage.with({ ...noPolling, server: { webhookSecret: 'hook-secret' } });
   const service = await startService(t, config);
@@ -105,7 +111,7 @@ void t.test('a webhook finds an upload whose thumbnail comes later', async (t) =
   t.same(stage.standIn.log, [], 'the hook was answered');
 });
 
-void t.test('other callers: ids, an empty body, nonsense', async (t) => {
+test('other callers: ids, an empty body, nonsense', async (t) => {
   const { stage, service } = await started(t, { ...noPolling, server: { webhookSecret: 'hook-secret' } });
   await untilTagged(stage, libraryTags);
   const call = (body?: string | object, headers: Record<string, string> = {}) =>
@@ -123,7 +129,7 @@ void t.test('other callers: ids, an empty body, nonsense', async (t) => {
   t.equal((await call({}, bearer)).status, 401, 'a wrong secret of its own counts before the bearer');
 });
 
-void t.test('requests without the right secret are refused', async (t) => {
+test('requests without the right secret are refused', async (t) => {
   const { service } = await started(t, { server: { webhookSecret: 'hook-secret', token: 'my-token' } });
   const statusOf = async (method: string, path: string, headers = {}): Promise<number> =>
     (await service.ask(method, path, headers)).status;
@@ -147,12 +153,12 @@ void t.test('requests without the right secret are refused', async (t) => {
   t.equal(large.status, 413, 'a large body is not read');
 });
 
-void t.test('a webhook without a configured secret is off', async (t) => {
+test('a webhook without a configured secret is off', async (t) => {
   const { service } = await started(t);
   t.equal((await service.ask('POST', '/hooks/immich', { 'x-webhook-secret': '' })).status, 403);
 });
 
-void t.test('a deletion for ever is noticed without an event', async (t) => {
+test('a deletion for ever is noticed without an event', async (t) => {
   const { stage, service } = await started(t);
   await untilTagged(stage, libraryTags);
   await untilQuiet(service);
@@ -161,7 +167,7 @@ void t.test('a deletion for ever is noticed without an event', async (t) => {
   t.equal((await service.status()).counts.photos, 6);
 });
 
-void t.test('an outage heals, and what came meanwhile is found', async (t) => {
+test('an outage heals, and what came meanwhile is found', async (t) => {
   const { stage, service } = await started(t);
   await untilTagged(stage, libraryTags);
   await untilQuiet(service);
@@ -177,7 +183,7 @@ void t.test('an outage heals, and what came meanwhile is found', async (t) => {
   t.equal((await service.status()).sources[0]?.awaySince, null);
 });
 
-void t.test('it waits for a server that is not there yet', async (t) => {
+test('it waits for a server that is not there yet', async (t) => {
   const stage = await libraryStage(t);
   await stage.standIn.pause();
   const service = await startService(t, stage.config);
@@ -186,7 +192,7 @@ void t.test('it waits for a server that is not there yet', async (t) => {
   await untilTagged(stage, libraryTags);
 });
 
-void t.test('it stops quickly: idle, at work, and while the server is away', async (t) => {
+test('it stops quickly: idle, at work, and while the server is away', async (t) => {
   const { stage, config, service } = await started(t);
   await untilTagged(stage, libraryTags);
   const took = async (stop: () => Promise<void>): Promise<number> => {
@@ -212,7 +218,7 @@ void t.test('it stops quickly: idle, at work, and while the server is away', asy
   t.match(await stage.tags(), { ...libraryTags, ...extras }, 'nothing was lost by it');
 });
 
-void t.test('a key that is refused ends it with exit code 4', async (t) => {
+test('a key that is refused ends it with exit code 4', async (t) => {
   const stage = await libraryStage(t);
   const config = stage.with({ accounts: [{ url: stage.standIn.url, apiKey: 'wrong' }] });
   const service = await startService(t, config).catch((error: unknown) => error);
@@ -227,7 +233,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-void t.test('commands are handed to it: a scan, undo, and then silence', async (t) => {
+test('commands are handed to it: a scan, undo, and then silence', async (t) => {
   const { stage, config, service } = await started(t);
   await untilTagged(stage, libraryTags);
   await untilQuiet(service);
@@ -252,7 +258,7 @@ void t.test('commands are handed to it: a scan, undo, and then silence', async (
   t.same((await next.status()).holds, []);
 });
 
-void t.test('a file in a watched folder joins what Immich has', async (t) => {
+test('a file in a watched folder joins what Immich has', async (t) => {
   const stage = await libraryStage(t);
   const folder = join(stage.stateDir, '..', 'nas');
   await mkdir(folder);

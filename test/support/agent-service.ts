@@ -25,8 +25,8 @@ export interface RunningService {
   readonly token: string;
   /** Ends when the service does; rejects with what ended it. */
   readonly ended: Promise<void>;
-  stop(): Promise<void>;
-  status(): Promise<AgentStatus>;
+  readonly stop: () => Promise<void>;
+  readonly status: () => Promise<AgentStatus>;
   ask(
     method: string,
     path: string,

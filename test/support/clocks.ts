@@ -8,7 +8,10 @@ export function hurriedClock(factor: number): Clock {
     now: () => Math.floor(startedAt + (performance.now() - real) * factor),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted === true) return resolve();
+        if (signal?.aborted === true) {
+          resolve();
+          return;
+        }
         const over = (): void => {
           clearTimeout(timer);
           signal?.removeEventListener('abort', over);

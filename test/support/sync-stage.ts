@@ -26,7 +26,7 @@ export interface SyncStage extends Omit<AgentStage, 'key'> {
   groups(...lists: readonly (readonly string[])[]): Group[];
   /** Reads the server into the index. */
   observe(): Promise<void>;
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
   sync(groups: readonly Group[], more?: Partial<SyncRequest>, run?: Run): Promise<SyncReport>;
   /** Photo name to state of its label. */
   states(tag?: string): Record<string, string>;
@@ -114,7 +114,8 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
       const labels = journal.labels(account.name, 'tag', tag);
       const names = Object.keys(stage.ids);
       const nameOf = (photo: PhotoKey): string => names.find((name) => key(name) === photo) ?? photo;
-      return Object.fromEntries(labels.map((label) => [nameOf(label.photo), label.state]).sort());
+      const rows = labels.map((label): [string, string] => [nameOf(label.photo), label.state]);
+      return Object.fromEntries(rows.sort());
     },
   };
 }
