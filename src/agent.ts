@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EventEmitter } from 'eventemitter3';
 import { Labelling } from './agent/labelling.js';
 import { fillSearch } from './agent/fill-search.js';
@@ -57,6 +58,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const state = await openState({ dir: options.config.stateDir, ...options });
   const config = options.namedByPath ? await keepFolderNames(options.config, state.json) : options.config;
   const stop = new AbortController();
+  // Every request under way listens to it.
+  setMaxListeners(0, stop.signal);
   const signals = new EventEmitter<{ signal: [Signal] }>();
   const progress = new EventEmitter<ProgressEvents>();
   const emit = (signal: Signal): void => void signals.emit('signal', signal);

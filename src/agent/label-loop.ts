@@ -1,6 +1,6 @@
 import { FatalError, TransientError, describeError } from '../errors.js';
 import type { PhotoKey, SourceName } from '../model.js';
-import type { Run } from '../ports.js';
+import type { Run } from '../label-ports.js';
 import type { LabelSettings } from '../sync/desired.js';
 import type { Parts } from './parts.js';
 import { newRun } from './run.js';

@@ -1,6 +1,7 @@
 import { FatalError, exitCodes } from '../errors.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
-import type { AlbumStore, Clock, GroupStore, Journal, Log, PhotoStore, Run } from '../ports.js';
+import type { Journal, Run } from '../label-ports.js';
+import type { AlbumStore, Clock, GroupStore, Log, PhotoStore } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
 import type { Grouper } from '../pipeline/grouper.js';
 import type { SourceReader } from '../pipeline/source-reader.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Run } from '../ports.js';
+import type { Run } from '../label-ports.js';
+import type { Clock } from '../ports.js';
 
 /** A run with an id that a person can type: its time and four more digits. Enters the journal with its first operation. */
 export function newRun(command: string, clock: Clock): Run {

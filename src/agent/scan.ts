@@ -4,7 +4,7 @@ import { readWithPatience } from '../pipeline/source-reader.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
 import type { Operation } from '../sync/operation.js';
 import type { SyncReport } from '../sync/report.js';
-import type { Run } from '../ports.js';
+import type { Run } from '../label-ports.js';
 import type { Parts, ReadSource } from './parts.js';
 import { newRun } from './run.js';
 

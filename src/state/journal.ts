@@ -1,7 +1,5 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type {
-  Clock,
-  GroupNumbers,
   HoldKind,
   Journal,
   JournalEntry,
@@ -10,7 +8,8 @@ import type {
   OwnLabel,
   Run,
   RunRecord,
-} from '../ports.js';
+} from '../label-ports.js';
+import type { Clock, GroupNumbers } from '../ports.js';
 import { backUpDb, pluck, transaction, type Db } from './sqlite.js';
 
 /** `Journal` on `journal.db`. */

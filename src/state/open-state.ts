@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlbumStore, Clock, GroupNumbers, GroupStore, Journal, Log, PhotoStore } from '../ports.js';
+import type { Journal } from '../label-ports.js';
+import type { AlbumStore, Clock, GroupNumbers, GroupStore, Log, PhotoStore } from '../ports.js';
 import { SqliteAlbumStore } from './album-store.js';
 import { StateJson } from './checkpoints.js';
 import { SqliteGroupStore } from './group-store.js';

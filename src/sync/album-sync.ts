@@ -1,6 +1,6 @@
 import { describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import type { AlbumRef, MadeThing, OwnLabel, Run } from '../ports.js';
+import type { AlbumRef, MadeThing, OwnLabel, Run } from '../label-ports.js';
 import type { DesiredAlbum } from './desired.js';
 import { batches, type AlbumOperation, type ChangeAlbum, type CreateAlbum } from './operation.js';
 import type { SyncParts } from './sync-parts.js';

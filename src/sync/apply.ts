@@ -1,5 +1,5 @@
 import { FatalError, OrganizerError, TransientError, describeError } from '../errors.js';
-import type { Run } from '../ports.js';
+import type { Run } from '../label-ports.js';
 import { AlbumSync } from './album-sync.js';
 import type { DesiredLabels } from './desired.js';
 import { isTagOperation, sizeOf, type Operation } from './operation.js';

@@ -1,5 +1,5 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
-import type { Run } from '../ports.js';
+import type { Run } from '../label-ports.js';
 import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';

@@ -1,5 +1,6 @@
 import type { PhotoKey } from '../model.js';
-import type { Clock, IndexedPhoto, Journal, LabelTarget, Log } from '../ports.js';
+import type { Journal, LabelTarget } from '../label-ports.js';
+import type { Clock, IndexedPhoto, Log } from '../ports.js';
 
 /** What every part that writes the labels of one account works with. */
 export interface SyncParts {

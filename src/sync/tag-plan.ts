@@ -1,5 +1,6 @@
 import type { PhotoKey, SourceName } from '../model.js';
-import type { IndexedPhoto, OwnLabel } from '../ports.js';
+import type { OwnLabel } from '../label-ports.js';
+import type { IndexedPhoto } from '../ports.js';
 import { isNewReason } from './desired.js';
 import type { Operation } from './operation.js';
 import type { TagView } from './tag-view.js';

@@ -1,5 +1,5 @@
 import type { PhotoKey } from '../model.js';
-import type { OwnLabel, Run } from '../ports.js';
+import type { OwnLabel, Run } from '../label-ports.js';
 import { batches } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import { mostTries } from './tag-plan.js';

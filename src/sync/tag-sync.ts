@@ -1,6 +1,6 @@
 import { TransientError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import type { OwnLabel, TagRef, Run } from '../ports.js';
+import type { OwnLabel, TagRef, Run } from '../label-ports.js';
 import type { SyncParts } from './sync-parts.js';
 import { batches, type TagOperation } from './operation.js';
 import { planTag, type TagPlan } from './tag-plan.js';

@@ -1,5 +1,5 @@
 import { describeError } from '../errors.js';
-import type { OwnLabel, TagRef, Run } from '../ports.js';
+import type { OwnLabel, TagRef, Run } from '../label-ports.js';
 import type { SyncParts } from './sync-parts.js';
 
 /** The tag of that name on the server; null when there is none. */

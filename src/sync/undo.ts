@@ -1,6 +1,6 @@
 import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import type { Run } from '../ports.js';
+import type { Run } from '../label-ports.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { silentLog } from '../../src/logger.js';
 import { immichKey, type PhotoKey, type SourceName } from '../../src/model.js';
-import type { MadeThing, OwnLabel } from '../../src/ports.js';
+import type { MadeThing, OwnLabel } from '../../src/label-ports.js';
 import { openJournalForReading, openState, type State } from '../../src/state/open-state.js';
 import { ManualClock } from '../support/clocks.js';
 

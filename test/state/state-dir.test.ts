@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { silentLog } from '../../src/logger.js';
 import { immichKey, type PhotoKey, type ServerTime, type SourceName } from '../../src/model.js';
-import type { OwnLabel } from '../../src/ports.js';
+import type { OwnLabel } from '../../src/label-ports.js';
 import { openState, type State } from '../../src/state/open-state.js';
 import { openDb } from '../../src/state/sqlite.js';
 import { ManualClock } from '../support/clocks.js';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { PhotoKey, SourceName } from '../../src/model.js';
-import type { LabelState, OwnLabel } from '../../src/ports.js';
+import type { LabelState, OwnLabel } from '../../src/label-ports.js';
 import { planTag, type TagPlan, type TagPlanInput } from '../../src/sync/tag-plan.js';
 import type { TagView } from '../../src/sync/tag-view.js';
 

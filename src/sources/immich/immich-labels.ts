@@ -1,7 +1,7 @@
 import type { AlbumResponseDto, BulkIdResponseDto, TagResponseDto } from '@immich/sdk';
 import { TerminalError } from '../../errors.js';
 import { immichKey, type PhotoKey, type SourceName } from '../../model.js';
-import type { AlbumRef, LabelTarget, TagRef } from '../../ports.js';
+import type { AlbumRef, LabelTarget, TagRef } from '../../label-ports.js';
 import type { ImmichClient, ImmichRequest } from './client.js';
 import { assetIdOf, lookAtAsset } from './immich-source.js';
 import { searchAssets, type AssetSearch } from './paging.js';

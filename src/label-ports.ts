@@ -1,0 +1,144 @@
+/** What the labels of an account, and our own book of them, promise. */
+import type { PhotoKey, SourceName } from './model.js';
+
+/** A tag on the server. */
+export interface TagRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An album on the server. `version` moves when its name or members do. */
+export interface AlbumRef {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly owned: boolean;
+  readonly shared: boolean;
+  readonly assetCount: number;
+}
+
+/** The labels of one Immich account. Writes are safe to repeat unless said otherwise; batches of at most 200 photos. */
+export interface LabelTarget {
+  readonly source: SourceName;
+  /** Every tag of the account. */
+  tags(): Promise<readonly TagRef[]>;
+  /** Makes the tag (and its parents) where missing. */
+  ensureTag(name: string): Promise<TagRef>;
+  /** Own photos that carry the tag, each with its `updatedAt`. */
+  carriers(tag: TagRef): Promise<ReadonlyMap<PhotoKey, number>>;
+  /** Tags and `updatedAt` of one photo; null when it is gone. */
+  tagsOf(key: PhotoKey): Promise<{ readonly tags: readonly string[]; readonly updatedAt: number } | null>;
+  tagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void>;
+  untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void>;
+  /** Removes the tag itself; its carriers must have been untagged before (files keep copies). */
+  deleteTag(tag: TagRef): Promise<void>;
+  /** Albums of the account, with those shared with it. */
+  albums(): Promise<readonly AlbumRef[]>;
+  albumMembers(id: string): Promise<readonly PhotoKey[]>;
+  /** Not safe to repeat: look for an album of that name and description first. */
+  createAlbum(name: string, description: string, keys: readonly PhotoKey[]): Promise<AlbumRef>;
+  addToAlbum(id: string, keys: readonly PhotoKey[]): Promise<void>;
+  removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<void>;
+  deleteAlbum(id: string): Promise<void>;
+}
+
+/** Kinds of label that are written. */
+export type LabelKind = 'tag' | 'album';
+
+/**
+ * What became of a label that we wrote:
+ * `pending` (the call may or may not have reached the server), `written` (the server said yes), `seen` (read back once after
+ * the server had settled), `verified` (read back twice), `removing` (we took it off, not settled yet),
+ * `by-hand` (a person took it off: not put back while the group stays the same), `refused` (it will not stick).
+ */
+export type LabelState = 'pending' | 'written' | 'seen' | 'verified' | 'removing' | 'by-hand' | 'refused';
+
+/** One label on one photo, made by us. */
+export interface OwnLabel {
+  readonly source: SourceName;
+  readonly kind: LabelKind;
+  /** Tag name, or album id. */
+  readonly name: string;
+  readonly photo: PhotoKey;
+  readonly state: LabelState;
+  /** Writes so far. */
+  readonly tries: number;
+  /** The photo's `updatedAt` before the write: when it has moved, the server has settled. */
+  readonly baseline: number;
+  /** When the state was reached, our clock, milliseconds. */
+  readonly since: number;
+  /** Members of the group it was written for. */
+  readonly signature: string;
+  readonly operation: number;
+}
+
+/** A tag or album that did not exist before us. */
+export interface MadeThing {
+  readonly source: SourceName;
+  readonly kind: LabelKind;
+  readonly name: string;
+  /** Id on the server; null while the call that makes it may be under way. */
+  readonly serverId: string | null;
+  /** Members of the group that an album was made for; empty for a tag. */
+  readonly signature: string;
+  /** Album version after our last write, empty when unknown: it moves when somebody else changes the album. */
+  readonly version: string;
+  /** `by-hand`: a person deleted it. */
+  readonly state: 'here' | 'by-hand';
+}
+
+export interface JournalEntry {
+  readonly source: SourceName;
+  readonly kind: string;
+  readonly name: string;
+  readonly photos: readonly PhotoKey[];
+}
+
+/** One `scan`, `undo`, or round of the agent. */
+export interface Run {
+  readonly id: string;
+  /** For people: what was typed, or what the agent was up to. */
+  readonly command: string;
+}
+
+export interface RunRecord extends Run {
+  readonly startedAt: number;
+  readonly operations: number;
+}
+
+/** Everything that we wrote, and what was there before. Cannot be rebuilt: each call is on disk when it returns. */
+export interface Journal {
+  /** Runs that applied something, newest first. */
+  runs(): readonly RunRecord[];
+  /** Written before the call to the server; returns the operation's number. */
+  begin(run: Run, entry: JournalEntry): number;
+  /** Written after the call; `error` when it failed. */
+  end(operation: number, error?: string): void;
+  /** What a run did, oldest first. */
+  entries(run: string): readonly (JournalEntry & { readonly operation: number })[];
+  /** Labels of ours, in any state. */
+  labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[];
+  /** Tags that were written or taken off and are not settled yet. */
+  openLabels(source: SourceName): readonly OwnLabel[];
+  /** How many labels of ours a source carries. */
+  countLabels(source: SourceName): number;
+  /** Sources that labels of ours lie in. */
+  labelledSources(): readonly SourceName[];
+  /** Adds or overwrites labels. */
+  put(labels: readonly OwnLabel[]): void;
+  forget(labels: readonly Pick<OwnLabel, 'source' | 'kind' | 'name' | 'photo'>[]): void;
+  made(source: SourceName, kind: LabelKind): readonly MadeThing[];
+  putMade(thing: MadeThing): void;
+  forgetMade(thing: Pick<MadeThing, 'source' | 'kind' | 'name'>): void;
+  /** Something that a person must agree to before it goes on; null when there is nothing. */
+  hold(kind: HoldKind): string | null;
+  setHold(kind: HoldKind, reason: string | null): void;
+  /** Runs the work in one transaction. */
+  together<T>(work: () => T): T;
+  /** Copies the journal beside itself, for the day the file is damaged. */
+  backUp(): Promise<void>;
+}
+
+/** `removals`: no label is taken off (the journal was restored). `labels`: nothing is written (everything was undone). */
+export type HoldKind = 'removals' | 'labels';
