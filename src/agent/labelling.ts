@@ -96,10 +96,11 @@ export class Labelling {
     return this.#alone(async () => {
       const { run } = request;
       this.check(request);
-      const report = await this.#forEach(request, async ({ reconciler }, sync) => {
-        const settled = (): Promise<void> => this.#settle(reconciler, run);
-        const synced = await reconciler.sync(sync, run, settled);
-        if (when === 'wait') await settled();
+      const report = await this.#forEach(request, async ({ reader, reconciler }, sync) => {
+        const settle = (): Promise<void> => this.#settle(reconciler, run);
+        const refresh = (): Promise<void> => reader.readChanges();
+        const synced = await reconciler.sync(sync, run, { settle, refresh });
+        if (when === 'wait') await settle();
         return synced;
       });
       if (report.operations.length > 0) await this.#backUp(when === 'wait' ? 0 : backUpEveryMs);
@@ -174,8 +175,6 @@ export class Labelling {
     for (const labelled of accounts) {
       if (!request.accounts.includes(labelled.account.name)) continue;
       const complete = labelled.reader.complete && photos.wanted(labelled.account.name).length === 0;
-      // Times of photos as the server has them now: they tell later when it has settled what is written.
-      if (scope === null) await labelled.reader.readChanges();
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
       reports.push(await work(labelled, sync));
     }

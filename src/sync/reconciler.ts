@@ -4,7 +4,7 @@ import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
-import { isRemoval, type Operation } from './operation.js';
+import { isRemoval, isTagOperation, type Operation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
@@ -16,6 +16,14 @@ export interface SyncRequest extends BrakeOptions {
   readonly groups: readonly Group[];
   /** Photos to look at; null = all. */
   readonly scope: ReadonlySet<PhotoKey> | null;
+}
+
+/** What a run needs from outside while it goes on. */
+export interface SyncHooks {
+  /** Waits until what was written is certain, as long as there is patience. */
+  readonly settle: () => Promise<void>;
+  /** Reads what changed of the account: times of photos as they are now tell later when a write has settled. */
+  readonly refresh: () => Promise<void>;
 }
 
 interface AccountPlan {
@@ -58,10 +66,10 @@ export class Reconciler {
   }
 
   /**
-   * Plans and applies. `settle` is asked to wait until what was written is certain: external libraries are probed with one
-   * photo each before the rest of them follows. Safe to repeat and to interrupt.
+   * Plans and applies. External libraries are probed with one photo each before the rest of them follows. Safe to repeat and
+   * to interrupt.
    */
-  async sync(request: SyncRequest, run: Run, settle: () => Promise<void>): Promise<SyncReport> {
+  async sync(request: SyncRequest, run: Run, hooks: SyncHooks): Promise<SyncReport> {
     const report = emptyReport();
     for (let round = 0; round < mostRounds; round++) {
       const plan = await this.#plan(request, { probeLibraries: true });
@@ -74,9 +82,10 @@ export class Reconciler {
       report.waiting.splice(0, Infinity, ...waiting, ...postponed.flatMap(({ photos }) => photos));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
+      if (request.scope === null && go.some(isTagOperation)) await hooks.refresh();
       await this.#kinds.apply(go, plan.desired, run, report);
       if (waiting.length === 0 || report.failed > 0) break;
-      await settle();
+      await hooks.settle();
     }
     return report;
   }

@@ -20,8 +20,8 @@ const tag = 'possible-duplicate';
 /** What the second of two equal scans asks for. */
 const idleRequests = {
   // Everything, what changed meanwhile, and who carries the tag.
-  'POST /search/metadata': 3,
-  'POST /search/statistics': 3,
+  'POST /search/metadata': 2,
+  'POST /search/statistics': 2,
   'GET /tags': 1,
   // A person's albums, for the keep rules.
   'GET /albums': 1,

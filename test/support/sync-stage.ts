@@ -107,7 +107,10 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     },
     sync: async (groups, more = {}, by = run) => {
       const request = { settings: tagOnly, groups, scope: null, complete: true, allowRemovals: false };
-      const report = await reconciler.sync({ ...request, maxRemovalShare: 0.2, ...more }, by, settle);
+      const report = await reconciler.sync({ ...request, maxRemovalShare: 0.2, ...more }, by, {
+        settle,
+        refresh: () => Promise.resolve(),
+      });
       await settle();
       return report;
     },

@@ -15,6 +15,8 @@ function writesTo(stage: SyncStage): Record<string, number> {
   return counts;
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 void t.test('a written tag is verified after two looks', async (t) => {
   const stage = await syncStage(t);
   const names = await stage.addMany('p', 3);
@@ -29,7 +31,7 @@ void t.test('a written tag is verified after two looks', async (t) => {
       maxRemovalShare: 0.2,
     },
     run,
-    stage.settle,
+    { settle: stage.settle, refresh: nothing },
   );
   t.same(stage.states(), { p1: 'written', p2: 'written' });
   await stage.standIn.settled();
@@ -57,7 +59,7 @@ void t.test('a tag that the server lost before it was verified is written again'
       maxRemovalShare: 0.2,
     },
     run,
-    settle,
+    { settle, refresh: nothing },
   );
   await stage.standIn.settled();
   stage.standIn.untagByHand(stage.anna, tag, [stage.id('p1')]);
@@ -163,7 +165,7 @@ void t.test('an untagging that the server lost is done again', async (t) => {
       maxRemovalShare: 1,
     },
     run,
-    stage.settle,
+    { settle: stage.settle, refresh: nothing },
   );
   t.same(stage.states(), { p1: 'removing', p2: 'removing' });
   await stage.standIn.settled();
@@ -185,7 +187,7 @@ void t.test('a server that never touches the photo again: after an hour what is 
     allowRemovals: false,
     maxRemovalShare: 0.2,
   };
-  await stage.reconciler.sync(request, run, () => Promise.resolve());
+  await stage.reconciler.sync(request, run, { settle: nothing, refresh: nothing });
   stage.clock.turn(3_600_000);
   t.equal(await stage.reconciler.settleOnce(run), 1);
   t.same(stage.states(), { p1: 'written' });
