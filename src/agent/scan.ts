@@ -1,3 +1,4 @@
+import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
 import type { SourceName } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
@@ -51,6 +52,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const run = newRun(request.command, clock);
   const before = { ...examiner.tally };
   const requestsBefore = requestCounts(parts);
+  requireSources(parts.config, request.sources);
   const chosen = chooseSources(parts, request.sources);
   const listedBefore = listedBy(chosen);
 
@@ -116,8 +118,13 @@ function label(
 
 function chooseSources({ sources }: Parts, which: ScanRequest['sources']): readonly ReadSource[] {
   const kind = which === 'local' ? 'folder' : which;
-  const chosen = sources.filter(({ source }) => kind === 'all' || source.kind === kind);
-  if (chosen.length > 0) return chosen;
+  return sources.filter(({ source }) => kind === 'all' || source.kind === kind);
+}
+
+/** Throws `NO_SOURCES` when the config names nothing of what shall be looked at. */
+export function requireSources({ accounts, folders }: Config, which: ScanRequest['sources']): void {
+  const count = (which === 'local' ? 0 : accounts.length) + (which === 'immich' ? 0 : folders.length);
+  if (count > 0) return;
   throw new FatalError(
     'NO_SOURCES',
     which === 'local'

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { createAgent } from '../agent.js';
 import type { LabelFlags } from '../agent/label-settings.js';
-import { scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
+import { requireSources, scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { ConfigFlags } from '../config.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import {
@@ -97,6 +97,7 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
 
 async function scanAlone(context: Context, request: ScanRequest, namedByPath: boolean): Promise<ScanResult> {
   const { sources, command } = request;
+  requireSources(context.config, sources);
   const agent = await createAgent({ ...context, patience: 'one-shot', command, namedByPath });
   const endProgress = showProgress(agent.progress);
   try {
