@@ -107,7 +107,7 @@ export interface RunRecord extends Run {
   readonly operations: number;
 }
 
-/** Everything that we wrote, and what was there before. Cannot be rebuilt: each call is on disk when it returns. */
+/** Everything that we wrote; only labels that were not there before are in it. Cannot be rebuilt: each call is on disk when it returns. */
 export interface Journal {
   /** Runs that applied something, newest first. */
   runs(): readonly RunRecord[];
