@@ -76,7 +76,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
   const fingerprinter = await createFingerprinter();
-  const examiner = new Examiner({ photos: state.photos, looks, fingerprinter, sourceOf, log });
+  const examiner = new Examiner({ photos: state.photos, looks, fingerprinter, sourcesOf, log });
   const queue: KeyedQueue<PhotoKey> = new KeyedQueue({
     work: async (key: PhotoKey) => {
       await examiner.examine(key);
@@ -157,12 +157,15 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     log,
   });
 
-  function sourceOf(photo: IndexedPhoto | PhotoKey): PhotoSource | null {
-    if (typeof photo !== 'string')
-      return sources.find(({ source }) => source.name === photo.source)?.source ?? null;
+  function sourcesOf(photo: IndexedPhoto | PhotoKey): PhotoSource[] {
+    const all = sources.map(({ source }) => source);
+    if (typeof photo !== 'string') return all.filter(({ name }) => name === photo.source);
     const key = parseKey(photo);
-    if (key?.kind === 'folder') return disks.find(({ source }) => source.name === key.folder)?.source ?? null;
-    return accounts.find(({ server }) => server === key?.server)?.source ?? null;
+    if (key?.kind === 'folder')
+      return all.filter(({ name, kind }) => kind === 'folder' && name === key.folder);
+    return accounts.flatMap(({ server, source }) =>
+      server === key?.server && source.isOpen ? [source] : [],
+    );
   }
 
   async function openSource({ source }: ReadSource): Promise<void> {

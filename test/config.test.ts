@@ -207,6 +207,7 @@ void t.test('each value out of range says what was expected, what was found, and
     'immich.tls_verify': ['maybe', 'false', 1],
     'immich.concurrency': [0, 65, 1.5, '12abc', '8'],
     'immich.requests_per_second': [0, 1001],
+    'immich.timeout_seconds': [0, 601],
     accounts: ['anna', { name: 'anna' }],
     folders: [{ path: '/p' }, 3],
     'labels.tag': ['', '/a', 'a/', 'a//b', ' a', 2024],
@@ -288,6 +289,7 @@ void t.test('immich alone is the account "immich"; white space around a key goes
       tlsVerify: true,
       concurrency: 8,
       requestsPerSecond: 50,
+      timeoutMs: 60_000,
     },
   ]);
   t.match(problemsOf(t, { env: { IMMICH_URL: 'http://a' } }), [/^immich\.api_key: missing/u]);

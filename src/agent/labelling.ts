@@ -50,9 +50,15 @@ export class Labelling {
   readonly #options: LabellingOptions;
   #turn: Promise<unknown> = Promise.resolve();
   #backedUpAt = 0;
+  #heldBecause: string | null = null;
 
   constructor(options: LabellingOptions) {
     this.#options = options;
+  }
+
+  /** Why the last run that compared everything held labels back for a person; null when it did not. */
+  get heldBecause(): string | null {
+    return this.#heldBecause;
   }
 
   /** Throws when a server or key cannot do what is asked, naming what is missing: before hours of reading, not after. */
@@ -103,6 +109,7 @@ export class Labelling {
         if (when === 'wait') await settle();
         return synced;
       });
+      if (request.scope === null || report.heldBecause !== null) this.#heldBecause = report.heldBecause;
       if (report.operations.length > 0) await this.#backUp(when === 'wait' ? 0 : backUpEveryMs);
       return report;
     });

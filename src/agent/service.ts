@@ -12,17 +12,21 @@ export class Service {
   readonly #failed: (error: unknown) => void;
   readonly #labels: LabelLoop;
   readonly #sources: ReadonlyMap<SourceName, SourceLoop>;
-  /** Accounts whose labels may be written. */
-  readonly #writable = new Set<SourceName>();
+  /** Accounts that were told to be read only. */
+  readonly #readOnly = new Set<SourceName>();
   readonly #work: Promise<void>[] = [];
 
   constructor(parts: Parts, settings: LabelSettings, failed: (error: unknown) => void) {
     this.#parts = parts;
     this.#settings = settings;
     this.#failed = failed;
-    this.#labels = new LabelLoop(parts, settings, () => [...this.#writable]);
+    this.#labels = new LabelLoop(parts, settings, () => this.#writable());
     const open = (one: ReadSource): Promise<void> => this.#open(one);
-    const wasRead = (everything: boolean): void => this.#labels.ask(everything);
+    const wasRead = (everything: boolean): void => {
+      // An upgrade may have made an account one that can be written to.
+      for (const name of this.#readOnly) this.#mayWrite(name);
+      this.#labels.ask(everything);
+    };
     this.#sources = new Map(
       parts.sources.map((one) => [one.source.name, new SourceLoop({ parts, one, open, wasRead })]),
     );
@@ -61,19 +65,32 @@ export class Service {
     } else this.#sources.get(signal.source)?.ask(signal.kind);
   }
 
-  /** An Immich that this release does not know is read, not written to. */
   async #open(one: ReadSource): Promise<void> {
-    const { labelling, log, openSource } = this.#parts;
-    const { name, kind } = one.source;
+    const { log, openSource } = this.#parts;
     await openSource(one);
-    log.info({ source: name }, 'watching');
-    if (kind === 'folder') return;
+    log.info({ source: one.source.name }, 'watching');
+    this.#mayWrite(one.source.name);
+  }
+
+  /** Accounts whose labels may be written now. Throws when a key lacks a permission that the labels need. */
+  #writable(): SourceName[] {
+    const open = this.#parts.accounts.filter(({ source }) => source.isOpen);
+    return open.map(({ name }) => name).filter((name) => this.#mayWrite(name));
+  }
+
+  /** An Immich that this release does not know is read, not written to; it may become one with an upgrade. */
+  #mayWrite(name: SourceName): boolean {
+    const { labelling, log } = this.#parts;
     try {
       labelling.check({ settings: this.#settings, accounts: [name], forceVersion: false });
-      this.#writable.add(name);
+      if (this.#readOnly.delete(name)) this.#labels.ask(true);
+      return true;
     } catch (error) {
       if (!(error instanceof FatalError) || error.code !== 'IMMICH_VERSION') throw error;
-      log.warn({ source: name, reason: describeError(error) }, 'no labels are written');
+      if (!this.#readOnly.has(name))
+        log.warn({ source: name, reason: describeError(error) }, 'no labels are written');
+      this.#readOnly.add(name);
+      return false;
     }
   }
 }

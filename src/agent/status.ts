@@ -41,7 +41,10 @@ export function statusOf(parts: Parts, since: number): AgentStatus {
     }),
     counts: state.photos.counts(),
     queued: queue.pending,
-    holds: (['removals', 'labels'] as const).flatMap((kind) => state.journal.hold(kind) ?? []),
+    holds: [
+      ...(['removals', 'labels'] as const).flatMap((kind) => state.journal.hold(kind) ?? []),
+      ...(parts.labelling.heldBecause === null ? [] : [parts.labelling.heldBecause]),
+    ],
     failures: state.photos.failures(20),
   };
 }

@@ -19,6 +19,8 @@ export interface AccountConfig {
   readonly tlsVerify: boolean;
   readonly concurrency: number;
   readonly requestsPerSecond: number;
+  /** Milliseconds without a byte from the server after which a request is given up. */
+  readonly timeoutMs: number;
 }
 
 const accountFields = {
@@ -136,6 +138,7 @@ function sharedOf({ values, immichBase, home }: AccountInput) {
     tlsVerify: values['immich.tls_verify'],
     concurrency: values['immich.concurrency'],
     requestsPerSecond: values['immich.requests_per_second'],
+    timeoutMs: values['immich.timeout_seconds'] * 1000,
   };
 }
 

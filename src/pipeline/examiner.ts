@@ -1,5 +1,5 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { Fingerprint, PhotoKey } from '../model.js';
+import type { Fingerprint, Photo, PhotoKey } from '../model.js';
 import { parseKey } from '../model.js';
 import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
 import type { Fingerprinter } from './fingerprint.js';
@@ -9,8 +9,8 @@ export interface ExaminerOptions {
   readonly photos: PhotoStore;
   readonly looks: LookIndex;
   readonly fingerprinter: Fingerprinter;
-  /** The source that a photo is read from; null when it is not configured now. */
-  readonly sourceOf: (photo: IndexedPhoto | PhotoKey) => PhotoSource | null;
+  /** Open sources that may know the photo, its own one for a photo of the index; empty when none is configured now. */
+  readonly sourcesOf: (photo: IndexedPhoto | PhotoKey) => readonly PhotoSource[];
   readonly log: Log;
 }
 
@@ -40,8 +40,8 @@ export class Examiner {
   async examine(key: PhotoKey): Promise<void> {
     const photo = await this.#known(key);
     if (photo?.fingerprint !== 'wanted') return;
-    const source = this.#options.sourceOf(photo);
-    if (source === null) return;
+    const [source] = this.#options.sourcesOf(photo);
+    if (source === undefined) return;
     try {
       await this.#fingerprint(photo, source);
     } catch (error) {
@@ -75,9 +75,10 @@ export class Examiner {
     const { photos, looks } = this.#options;
     const photo = photos.get(key);
     if (photo !== null && !this.#suspects.has(key)) return photo;
-    const source = this.#options.sourceOf(photo ?? key);
-    if (source === null) return null;
-    const fresh = await source.look(key);
+    const sources = this.#options.sourcesOf(photo ?? key);
+    if (sources.length === 0) return null;
+    let fresh: Photo | null = null;
+    for (const source of sources) fresh ??= await source.look(key);
     this.#suspects.delete(key);
     if (fresh === null) {
       for (const id of photos.remove([key])) looks.remove(id);

@@ -31,10 +31,14 @@ export class StateJson implements Checkpoints {
   static async open(dir: string, indexId: string, clock: Clock, log: Log): Promise<StateJson> {
     const path = join(dir, 'state.json');
     const empty: StateFile = { version: 1, index: indexId, sources: {}, accounts: {}, folders: {} };
-    const low = new Low<StateFile>(new JSONFile(path), structuredClone(empty));
+    const fresh = structuredClone(empty);
+    const low = new Low<StateFile>(new JSONFile(path), fresh);
+    const isThere = existsSync(path);
     try {
       await low.read();
-      if (!isStateFile(low.data)) throw new Error('not a state file of this release');
+      // lowdb keeps the default where the file holds `null` or nothing.
+      if (isThere === (low.data === fresh) || !isStateFile(low.data))
+        throw new Error('not a state file of this release');
     } catch (error) {
       const aside = existsSync(path) ? setAside(path, clock) : path;
       log.warn(
@@ -97,6 +101,8 @@ function isStateFile(data: unknown): data is StateFile {
     file !== null &&
     file.version === 1 &&
     typeof file.index === 'string' &&
-    [file.sources, file.accounts, file.folders].every((part) => typeof part === 'object')
+    [file.sources, file.accounts, file.folders].every(
+      (part: unknown) => typeof part === 'object' && part !== null,
+    )
   );
 }

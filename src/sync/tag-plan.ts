@@ -16,6 +16,8 @@ export interface TagPlanInput {
   readonly photoOf: (key: PhotoKey) => Pick<IndexedPhoto, 'presence' | 'library'> | null;
   /** Take the tag off photos in the trash too; else they keep it, and come back with it. */
   readonly fromTrash: boolean;
+  /** Our clock, milliseconds. */
+  readonly now: number;
   /** Plan at most one photo of each external library that is not known to keep tags. */
   readonly probeLibraries: boolean;
 }
@@ -34,6 +36,8 @@ export interface TagPlan {
 
 /** Writes of one tag to one photo before it is given up. */
 export const mostTries = 3;
+/** A library that did not keep tags may have been made writable since: after a week it is tried again. */
+const refusedForMs = 7 * 24 * 3_600_000;
 
 /** Desired minus actual, by what the journal knows. Pure; `planTag(desired == actual)` has no operations. */
 export function planTag(input: TagPlanInput): TagPlan {
@@ -41,7 +45,7 @@ export function planTag(input: TagPlanInput): TagPlan {
   const add = [...input.desired.keys()].filter(
     (key) => input.view.of(key)?.carried === false && !judged.settled.has(key),
   );
-  const { now, refused, later } = sortByLibrary(add, input);
+  const { now, refused, later } = sortByLibrary(add, input, judged.refused);
   const { source, name } = input;
   const operations: Operation[] = [
     ...(judged.remove.length > 0 ? [{ kind: 'untag' as const, source, name, photos: judged.remove }] : []),
@@ -88,7 +92,7 @@ function judgeOwn(input: TagPlanInput): JudgedOwn {
 function judgeLabel(
   label: OwnLabel,
   carried: boolean,
-  { desired, photoOf, fromTrash }: TagPlanInput,
+  { desired, photoOf, fromTrash, now }: TagPlanInput,
   judged: JudgedOwn & { readonly settled: Set<PhotoKey> },
 ): void {
   const key = label.photo;
@@ -96,9 +100,11 @@ function judgeLabel(
   const wanted = signature !== undefined;
   switch (label.state) {
     case 'refused':
-      if (wanted) judged.refused.push(key);
-      else judged.forgotten.push(label);
-      judged.settled.add(key);
+      if (!wanted || now - label.since >= refusedForMs) judged.forgotten.push(label);
+      else {
+        judged.refused.push(key);
+        judged.settled.add(key);
+      }
       return;
     case 'by-hand':
       // Put back by a person, or a new reason to label: either way the old label is over.
@@ -136,12 +142,13 @@ function judgeLabel(
 function sortByLibrary(
   keys: readonly PhotoKey[],
   input: TagPlanInput,
+  refusedNow: readonly PhotoKey[],
 ): { now: PhotoKey[]; refused: PhotoKey[]; later: PhotoKey[] } {
   const libraryOf = (key: PhotoKey): string | null => input.photoOf(key)?.library ?? null;
   const librariesWith = (...states: OwnLabel['state'][]): Set<string | null> =>
     new Set(input.own.filter((l) => states.includes(l.state)).map((l) => libraryOf(l.photo)));
   const good = librariesWith('verified', 'by-hand');
-  const bad = librariesWith('refused');
+  const bad = new Set(refusedNow.map(libraryOf));
   const underWay = librariesWith('written', 'seen');
   const now: PhotoKey[] = [];
   const refused: PhotoKey[] = [];

@@ -31,13 +31,14 @@ export class TagSync {
     scope: ReadonlySet<PhotoKey> | null,
     options: TagPlanOptions,
   ): Promise<TagPlan> {
-    const { target, journal, photoOf } = this.#options;
+    const { target, journal, photoOf, clock } = this.#options;
+    const now = clock.now();
     const own = journal.labels(target.source, 'tag', name).filter(options.only ?? (() => true));
     const keys = [...desired.keys(), ...own.map((label) => label.photo)];
     const concerned = scope && new Set(keys.filter((key) => scope.has(key)));
     const view = await viewTag(this.#options, name, concerned);
     for (const key of keys) this.#remember(key, view.of(key)?.updatedAt);
-    return planTag({ source: target.source, name, desired, own, view, photoOf, ...options });
+    return planTag({ source: target.source, name, desired, own, view, photoOf, now, ...options });
   }
 
   #remember(key: PhotoKey, updatedAt: number | null | undefined): void {

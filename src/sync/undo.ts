@@ -1,6 +1,7 @@
 import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
 import type { Run } from '../label-ports.js';
+import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
@@ -90,11 +91,12 @@ async function undoTags({ journal, target }: SyncParts, tags: TagSync): Promise<
 }
 
 async function undoRun(
-  { journal, target }: SyncParts,
+  parts: SyncParts,
   tags: TagSync,
   albums: AlbumSync,
   run: string,
 ): Promise<Operation[]> {
+  const { journal, target } = parts;
   const entries = journal.entries(run).filter((entry) => entry.source === target.source);
   const mine = new Set(entries.map((entry) => entry.operation));
   const operations: Operation[] = [];
@@ -120,6 +122,8 @@ async function undoRun(
   const made = namesOf('create-album');
   const ending = (await albums.planEnding()).operations;
   operations.push(...ending.filter((operation) => made.has(operation.name)));
+  const changed = entries.filter(({ name }) => !made.has(name));
+  operations.push(...(await planAlbumRestore(parts, changed)));
   return operations;
 }
 

@@ -64,11 +64,14 @@ export class WebServer {
 
   #addWebhook(app: FastifyInstance): void {
     const { webhookSecret, onWebhook } = this.#options;
-    app.post('/hooks/immich', (request, reply) => {
+    // Before the body is read.
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       if (webhookSecret === null)
-        return reply.code(403).send({ message: 'The webhook is off: set server.webhook_secret' });
-      const given = secretOf(request.headers, 'x-webhook-secret');
-      if (!isOneOf(given, [webhookSecret])) return refuse(request, reply, this.#options.log);
+        await reply.code(403).send({ message: 'The webhook is off: set server.webhook_secret' });
+      else if (!isOneOf(secretOf(request.headers, 'x-webhook-secret'), [webhookSecret]))
+        await refuse(request, reply, this.#options.log);
+    };
+    app.post('/hooks/immich', { onRequest }, (request, reply) => {
       onWebhook(parseBody(request.body));
       return reply.code(202).send({ accepted: true });
     });

@@ -114,6 +114,24 @@ test('something else answers there', async (t) => {
   await heals(t, stage);
 });
 
+for (const route of ['POST /search/metadata', 'GET /assets/{id}/thumbnail', 'PUT /tags/assets'])
+  test(`${route} is not answered at first`, async (t) => {
+    const stage = await libraryStage(t);
+    const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 250 };
+    stage.standIn.faults.add(first(2, route, 'stall'));
+    t.match(await runScan(stage.with({ accounts: [account] })), { failed: 0, groups: 2, errors: [] });
+    t.same(await stage.tags(), libraryTags);
+  });
+
+test('a server that takes requests and never answers', async (t) => {
+  const stage = await libraryStage(t);
+  const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 100 };
+  stage.standIn.faults.add(() => 'stall');
+  const failure = await failureOf(runScan(stage.with({ accounts: [account] })));
+  t.match(failure, { code: 'IMMICH_UNREACHABLE', exitCode: 3 });
+  await heals(t, stage);
+});
+
 const noOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'no openssl';
 void t.test('a certificate that nobody signed', { buffered: true, skip: noOpenssl }, async (t) => {
   const stage = await libraryStage(t);

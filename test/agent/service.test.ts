@@ -149,7 +149,8 @@ test('requests without the right secret are refused', async (t) => {
   t.equal(await statusOf('GET', '/api/status', { authorization: 'Bearer my-token' }), 200);
   t.equal(await statusOf('GET', '/health'), 200);
   t.equal(await statusOf('GET', '/api/nothing', { 'x-token': 'my-token' }), 404);
-  const large = await service.ask('POST', '/hooks/immich', {}, 'x'.repeat(2_000_000));
+  const secret = { 'x-webhook-secret': 'hook-secret' };
+  const large = await service.ask('POST', '/hooks/immich', secret, 'x'.repeat(2_000_000));
   t.equal(large.status, 413, 'a large body is not read');
 });
 
@@ -181,6 +182,48 @@ test('an outage heals, and what came meanwhile is found', async (t) => {
   await stage.standIn.resume();
   await untilTagged(stage, { ...libraryTags, 'road-small': [tag] });
   t.equal((await service.status()).sources[0]?.awaySince, null);
+});
+
+test('an Immich that this release does not know is written to once it is one that it knows', async (t) => {
+  const stage = await libraryStage(t);
+  stage.standIn.faults.add(({ route }) =>
+    route === '/server/version' ? { status: 200, body: { major: 4, minor: 0, patch: 0 } } : undefined,
+  );
+  const service = await startService(t, stage.config);
+  await until('everything to be read', async () => (await service.status()).counts.fingerprinted === 7);
+  t.same(tagsNow(stage), {});
+  await stage.standIn.pause();
+  await until('the outage to show', async () => (await service.status()).sources[0]?.awaySince);
+  stage.standIn.faults.clear();
+  await stage.standIn.resume();
+  await stage.add('road-small', await copyOf(4, 'small'));
+  await untilTagged(stage, { ...libraryTags, 'road-small': [tag] });
+});
+
+test('a webhook finds the photo of the second account of a server', async (t) => {
+  const stage = await libraryStage(t);
+  const ben = stage.standIn.addUser('Ben');
+  const accounts = [
+    { url: stage.standIn.url, apiKey: stage.key, name: 'anna' },
+    { url: stage.standIn.url, apiKey: stage.standIn.addKey(ben, ['all']), name: 'ben', server: 'anna' },
+  ];
+  const config = stage.with({ accounts, ...noPolling, server: { webhookSecret: 'hook-secret' } });
+  const service = await startService(t, config);
+  await untilTagged(stage, libraryTags);
+  await untilQuiet(service);
+  for (const name of ['ben-hut', 'ben-hut-small'])
+    await stage.add(name, await (name === 'ben-hut' ? scene(3) : copyOf(3, 'small')), {}, ben);
+  const assetIds = [stage.id('ben-hut'), stage.id('ben-hut-small')];
+  stage.standIn.requests.reset();
+  const answer = await service.ask(
+    'POST',
+    '/hooks/immich',
+    { 'x-webhook-secret': 'hook-secret' },
+    { assetIds },
+  );
+  t.equal(answer.status, 202);
+  await untilTagged(stage, { ...libraryTags, 'ben-hut-small': [tag] });
+  t.notOk('POST /search/metadata' in stage.standIn.requests.tally(), 'without listing anything');
 });
 
 test('it waits for a server that is not there yet', async (t) => {

@@ -124,6 +124,28 @@ void t.test('undo of a run that took labels off puts them back', async (t) => {
   t.same(await stage.tags(), libraryTags);
 });
 
+void t.test('undo of a run that changed or ended albums puts their members back', async (t) => {
+  const stage = await libraryStage(t);
+  await runScan(stage.config, { settings: tagsAndAlbums });
+  const before = stage.albums();
+  await stage.add('lake-copy', await copyOf(2, 'messenger'));
+  stage.standIn.deleteForever([stage.id('beach-chat')]);
+  await stage.standIn.settled();
+  await runScan(stage.config, { settings: tagsAndAlbums });
+  t.same(stage.albums()['Similar-0001']?.includes('lake-copy'), true);
+  await runUndo(stage.config, 'last');
+  t.same(stage.albums(), { ...before, 'Similar-0002': ['beach', 'beach-small'] });
+
+  await runScan(stage.config, { settings: tagsAndAlbums });
+  const grown = stage.albums();
+  stage.standIn.trash([stage.id('beach')]);
+  await runScan(stage.config, { settings: tagsAndAlbums });
+  t.notOk('Similar-0002' in stage.albums(), 'nothing is left to keep apart');
+  stage.standIn.restore([stage.id('beach')]);
+  await runUndo(stage.config, 'last');
+  t.same(stage.albums(), grown);
+});
+
 void t.test('the tag of a photo that a person had tagged before us stays', async (t) => {
   const stage = await libraryStage(t);
   stage.standIn.tagByHand(stage.anna, tag, [stage.id('beach-chat'), stage.id('road')]);

@@ -35,7 +35,7 @@ async function bench(t: Test): Promise<Bench> {
   const state = (await tempState(t)).state();
   const looks = new LookIndex();
   const { photos, groups } = state;
-  const sourceOf = (): MemorySource => source;
+  const sourcesOf = (): MemorySource[] => [source];
   const photo = (key: PhotoKey): IndexedPhoto => {
     const known = photos.get(key);
     if (known === null) throw new Error(`${key} is not in the index`);
@@ -45,7 +45,7 @@ async function bench(t: Test): Promise<Bench> {
     source,
     state,
     looks,
-    examiner: new Examiner({ photos, looks, fingerprinter, sourceOf, log: memoryLog() }),
+    examiner: new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() }),
     observe: async () => void photos.observe(await listed(source)),
     photo,
     alike: (key) => groups.likenessesOf(photo(key).id).length,
@@ -271,7 +271,7 @@ void t.test('a photo whose source is not configured now is left as it is', async
     photos: state.photos,
     looks,
     fingerprinter,
-    sourceOf: () => null,
+    sourcesOf: () => [],
     log: memoryLog(),
   });
   examiner.suspect([a]);

@@ -160,6 +160,7 @@ for (const [what, text] of [
   ['empty', ''],
   ['of a newer release', '{ "version": 2, "index": "x", "sources": {}, "accounts": {}, "folders": {} }'],
   ['something else', '[1, 2]'],
+  ['nothing but null', 'null'],
 ] as const)
   void t.test(`a state.json that is ${what}`, async (t) => {
     const dir = await used(t, { backup: false });

@@ -32,6 +32,7 @@ export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config 
       tlsVerify: true,
       concurrency: 8,
       requestsPerSecond: 1000,
+      timeoutMs: 60_000,
       ...account,
     })),
     folders: folders.map(({ name, ...folder }) => ({

@@ -57,6 +57,7 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
       tlsVerify: true,
       concurrency: 8,
       requestsPerSecond: 1000,
+      timeoutMs: 60_000,
     },
     () => [account],
     { patienceMs: 1_000, stopping, clock, log: silentLog },

@@ -28,9 +28,18 @@ interface Case {
   readonly wanted: string | null;
   readonly presence?: 'present' | 'trashed' | null;
   readonly fromTrash?: boolean;
+  /** Days since the label reached its state. */
+  readonly days?: number;
 }
 
-function planOf({ state, carried, wanted, presence = 'present', fromTrash = false }: Case): TagPlan {
+function planOf({
+  state,
+  carried,
+  wanted,
+  presence = 'present',
+  fromTrash = false,
+  days = 0,
+}: Case): TagPlan {
   return planTag({
     source,
     name,
@@ -39,6 +48,7 @@ function planOf({ state, carried, wanted, presence = 'present', fromTrash = fals
     view: viewOf(new Set(carried ? [photo] : [])),
     photoOf: () => (presence === null ? null : { presence, library: null }),
     fromTrash,
+    now: days * 24 * 3_600_000,
     probeLibraries: true,
   });
 }
@@ -111,6 +121,8 @@ const table: readonly [string, Case, string][] = [
   ['on its way off, still there', { state: 'removing', carried: true, wanted: null }, 'nothing'],
   ['on its way off, wanted again', { state: 'removing', carried: false, wanted: 'same' }, 'wait'],
   ['refused', { state: 'refused', carried: false, wanted: 'same' }, 'refused'],
+  ['refused for six days', { state: 'refused', carried: false, wanted: 'same', days: 6 }, 'refused'],
+  ['refused a week ago', { state: 'refused', carried: false, wanted: 'same', days: 7 }, 'tag, forget'],
   ['refused, not wanted any more', { state: 'refused', carried: false, wanted: null }, 'forget'],
 ];
 
@@ -128,6 +140,7 @@ void t.test('photos that were not looked at are left out', (t) => {
     view: { tagId: 'id', of: () => undefined },
     photoOf: () => ({ presence: 'present', library: null }),
     fromTrash: false,
+    now: 0,
     probeLibraries: true,
   });
   t.equal(inShort(plan), 'nothing');
@@ -143,6 +156,7 @@ void t.test('untagging comes before tagging', (t) => {
     view: viewOf(new Set([keyOf(2)])),
     photoOf: () => ({ presence: 'present', library: null }),
     fromTrash: false,
+    now: 0,
     probeLibraries: true,
   });
   t.same(
@@ -203,6 +217,7 @@ function planIn(world: World): TagPlan {
       library: world.libraries.get(key) ?? null,
     }),
     fromTrash: false,
+    now: 0,
     probeLibraries: true,
   };
   return planTag(input);

@@ -70,7 +70,7 @@ void t.test('a tag that the server lost before it was verified is written again'
 });
 
 void t.test('tags of other programs at the same moment: in the end ours are all there', async (t) => {
-  const stage = await syncStage(t, { sidecarDelayMs: 60 });
+  const stage = await syncStage(t, { sidecarDelayMs: 400 });
   const names = await stage.addMany('p', 25);
   await stage.observe();
   const ids = names.slice(1).map((name) => stage.id(name));
@@ -80,7 +80,7 @@ void t.test('tags of other programs at the same moment: in the end ours are all 
     meddled = true;
     stage.standIn.tagByHand(stage.anna, 'other', ids);
     // Ours comes while theirs is on its way to the files.
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     return undefined;
   });
   await stage.sync(stage.groups(names));

@@ -37,12 +37,21 @@ export interface Capabilities {
 
 const newestMajor = 3;
 
-/** Asks the server who it is and what the key may do. Throws FatalErrors that say what to mend. */
-export async function probeCapabilities(client: ImmichClient): Promise<Capabilities> {
+/**
+ * Asks the server who it is and what the key may do. Throws FatalErrors that say what to mend; `ACCOUNT_CHANGED` when the
+ * key belongs to another user than `knownUserId`.
+ */
+export async function probeCapabilities(client: ImmichClient, knownUserId?: string): Promise<Capabilities> {
   const version = await probeVersion(client);
   const permissions = await probePermissions(client);
   requirePermissions(permissions, featureNeeds.read.permissions);
   const { body: user } = await client.json<UserAdminResponseDto>({ method: 'GET', route: '/users/me' });
+  if (knownUserId !== undefined && knownUserId !== user.id)
+    throw new FatalError(
+      'ACCOUNT_CHANGED',
+      `${client.baseUrl} answers as another user (${user.name}) than before; nothing was changed`,
+      exitCodes.usage,
+    );
   const [major = 0] = version.split('.').map(Number);
   return {
     version,

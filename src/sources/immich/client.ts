@@ -20,6 +20,8 @@ export interface ConnectionSettings {
   /** Requests under way at a time. */
   readonly concurrency: number;
   readonly requestsPerSecond: number;
+  /** Milliseconds without a byte from the server after which a request is given up. */
+  readonly timeoutMs: number;
 }
 
 export interface ImmichClientOptions extends ConnectionSettings {
@@ -51,6 +53,8 @@ export interface Answer<T> {
   readonly date: ServerTime | null;
 }
 
+/** An answer that comes byte by byte is given up after this, milliseconds. */
+const longestAnswerMs = 300_000;
 const retriedStatuses = [408, 413, 429, 500, 502, 503, 504];
 const retriedCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'EAI_AGAIN', 'ENETUNREACH'];
 
@@ -82,7 +86,13 @@ export class ImmichClient {
       followRedirect: false,
       throwHttpErrors: false,
       responseType: 'buffer',
-      timeout: { lookup: 5_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, request: 300_000 },
+      timeout: {
+        lookup: 5_000,
+        connect: 10_000,
+        secureConnect: 10_000,
+        socket: options.timeoutMs,
+        request: Math.max(longestAnswerMs, options.timeoutMs),
+      },
       https: {
         rejectUnauthorized: options.tlsVerify,
         ...(options.caPath === null ? {} : { certificateAuthority: readAuthority(options.caPath) }),
@@ -98,6 +108,11 @@ export class ImmichClient {
         parseJson(await this.#send(request), request);
       },
     });
+  }
+
+  /** How often the server was away and came back: it may be another release since. */
+  get outages(): number {
+    return this.#outage.ended;
   }
 
   /** When the server went away, our clock; null while it is there. */

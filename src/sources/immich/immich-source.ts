@@ -22,6 +22,9 @@ export class ImmichSource implements PhotoSource {
   readonly name: SourceName;
   readonly #options: ImmichSourceOptions;
   #capabilities: Capabilities | null = null;
+  /** Outages of the server before the last probe, and full listings since. */
+  #probedAfter = 0;
+  #listings = 0;
 
   constructor(options: ImmichSourceOptions) {
     this.name = options.name;
@@ -29,7 +32,17 @@ export class ImmichSource implements PhotoSource {
   }
 
   async open(): Promise<void> {
-    this.#capabilities = await probeCapabilities(this.#options.client);
+    const { client } = this.#options;
+    this.#probedAfter = client.outages;
+    this.#listings = 0;
+    this.#capabilities = await probeCapabilities(client, this.#capabilities?.userId);
+  }
+
+  /** A server that was away may be another release now, and a key's permissions may change at any time. */
+  async #probeAgain(isListing: boolean): Promise<void> {
+    const isDue = isListing && this.#listings > 0;
+    if (isDue || this.#probedAfter !== this.#options.client.outages) await this.open();
+    if (isListing) this.#listings++;
   }
 
   get isOpen(): boolean {
@@ -54,6 +67,7 @@ export class ImmichSource implements PhotoSource {
   async *#pages(search: AssetSearch, signal?: AbortSignal): AsyncGenerator<ListingPage> {
     const { client } = this.#options;
     const all = search.updatedAfter === undefined;
+    await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
     const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true });
     for await (const { assets, startedAt } of pages) {
@@ -95,7 +109,7 @@ export class ImmichSource implements PhotoSource {
 
   async look(key: PhotoKey): Promise<Photo | null> {
     const asset = await lookAtAsset(this.#options.client, key);
-    return asset === null ? null : photoOfAsset(asset, this.#viewer());
+    return asset === null ? null : (this.#photosOf([asset])[0] ?? null);
   }
 
   async picture(photo: Photo): Promise<Picture> {

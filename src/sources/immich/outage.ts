@@ -26,11 +26,17 @@ export class Outage {
   readonly #options: OutageOptions;
   #recovery: Promise<void> | null = null;
   #since: number | null = null;
+  #ended = 0;
   #everThere = false;
   #lost: FatalError | null = null;
 
   constructor(options: OutageOptions) {
     this.#options = options;
+  }
+
+  /** Outages that are over. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** Our clock's milliseconds since when the server has been away; null while it is there. */
@@ -91,6 +97,7 @@ export class Outage {
           await probe();
           log.info({ seconds: Math.round((clock.now() - since) / 1000) }, 'Immich is back');
           this.#since = null;
+          this.#ended++;
           return;
         } catch (error) {
           if (clock.now() - since >= patienceMs) throw (this.#lost = this.#unreachable(error));
