@@ -35,10 +35,8 @@ ${[
   row('extras found', (f) => f.extras),
   row('labels written', (f) => f.writes),
   row('requests', total),
-  row('first fingerprint after the first page, ms', (f) =>
-    f.fingerprinted > 0 ? f.firstFingerprintMs : '-',
-  ),
-  row('last page after the first page, ms', (f) => f.lastPageMs),
+  row('milliseconds until all were listed', (f) => f.listedMs),
+  row('fingerprints made by then', (f) => f.fingerprintedByThen),
   row('event loop held up, longest, ms', (f) => f.longestStallMs),
   row('event loop held up, 99th percentile, ms', (f) => f.p99StallMs),
   row('peak memory, MB', (f) => f.peakRssMb),

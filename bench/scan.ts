@@ -23,9 +23,9 @@ export interface ScanFigures {
   readonly longestStallMs: number;
   readonly p99StallMs: number;
   readonly peakRssMb: number;
-  /** Milliseconds from the first listing page to the first fingerprint, and to the last page. */
-  readonly firstFingerprintMs: number;
-  readonly lastPageMs: number;
+  /** Milliseconds until the last page was listed, and the fingerprints made by then: listing and looking overlap. */
+  readonly listedMs: number;
+  readonly fingerprintedByThen: number;
 }
 
 /** Scans a stand-in library twice and returns the figures of both scans. */
@@ -60,14 +60,18 @@ async function scanOnce(url: string, key: string, stateDir: string): Promise<Sca
   });
   const loop = monitorEventLoopDelay({ resolution: 1 });
   const startedAt = performance.now();
-  const times = { firstPage: 0, lastPage: 0, firstFingerprint: 0 };
+  const listing = { endedAt: startedAt, fingerprinted: 0 };
   let peakRss = 0;
   const memory = setInterval(() => (peakRss = Math.max(peakRss, process.memoryUsage.rss())), 50);
-  agent.progress.on('listed', () => {
-    times.firstPage ||= performance.now();
-    times.lastPage = performance.now();
-  });
-  agent.progress.on('examined', () => (times.firstFingerprint ||= performance.now()));
+  let fingerprinted = 0;
+  agent.progress.on('examined', (done) => (fingerprinted = done));
+  const listed = (): void => {
+    listing.endedAt = performance.now();
+    listing.fingerprinted = fingerprinted;
+  };
+  agent.progress.on('listed', listed);
+  // What is read again before labels are written is no part of it.
+  agent.progress.on('stage', (stage) => stage === 'grouping' && agent.progress.off('listed', listed));
   await agent.open(['immich']);
   loop.enable();
   try {
@@ -79,7 +83,9 @@ async function scanOnce(url: string, key: string, stateDir: string): Promise<Sca
       allowRemovals: false,
       forceVersion: false,
     });
-    return figuresOf(result, loop, times, peakRss, performance.now() - startedAt);
+    const listedMs = Math.round(listing.endedAt - startedAt);
+    const overlap = { listedMs, fingerprintedByThen: listing.fingerprinted };
+    return figuresOf(result, loop, overlap, peakRss, performance.now() - startedAt);
   } finally {
     loop.disable();
     clearInterval(memory);
@@ -90,7 +96,7 @@ async function scanOnce(url: string, key: string, stateDir: string): Promise<Sca
 function figuresOf(
   result: ScanResult,
   loop: ReturnType<typeof monitorEventLoopDelay>,
-  times: { firstPage: number; lastPage: number; firstFingerprint: number },
+  overlap: Pick<ScanFigures, 'listedMs' | 'fingerprintedByThen'>,
   peakRss: number,
   totalMs: number,
 ): ScanFigures {
@@ -105,7 +111,6 @@ function figuresOf(
     longestStallMs: Math.round(loop.max / 1e6),
     p99StallMs: Math.round(loop.percentile(99) / 1e6),
     peakRssMb: Math.round(peakRss / 1_048_576),
-    firstFingerprintMs: Math.round(times.firstFingerprint - times.firstPage),
-    lastPageMs: Math.round(times.lastPage - times.firstPage),
+    ...overlap,
   };
 }

@@ -148,6 +148,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         journal: state.journal,
         photoOf,
         stopping: stop.signal,
+        wrote: (done, of) => progress.emit('labelled', account.name, done, of),
         clock,
         log,
       }),

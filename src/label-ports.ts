@@ -105,6 +105,8 @@ export interface Run {
 export interface RunRecord extends Run {
   readonly startedAt: number;
   readonly operations: number;
+  /** Labels of it that still stand: not taken back, and not taken off by a person. */
+  readonly standing: number;
 }
 
 /** Everything that we wrote; only labels that were not there before are in it. Cannot be rebuilt: each call is on disk when it returns. */

@@ -255,9 +255,12 @@ test('a running agent: it is told from, given commands, and ended by SIGTERM', a
   const ended = new Promise<number | null>((resolve) => agent.once('close', resolve));
   t.teardown(() => agent.kill('SIGKILL'));
   await until('the tags of the agent', async () => Object.keys(await stage.tags()).length === 3);
+  const beforeHelp = performance.now();
+  await run(home, 'status', '--help');
   const startedAt = performance.now();
   const status = await run(home, 'status', '--config', config, '--json');
-  t.ok(performance.now() - startedAt < 4_000, 'the lock makes nobody wait');
+  const [helpMs, statusMs] = [startedAt - beforeHelp, performance.now() - startedAt];
+  t.ok(statusMs < 4 * helpMs, `the lock makes nobody wait: ${statusMs} ms, only to start ${helpMs} ms`);
   t.match(JSON.parse(status.stdout), { running: true, counts: { photos: 7 }, sources: [{ name: 'immich' }] });
   const second = await run(home, 'agent', '--config', config);
   t.match(second, { code: 1, stderr: /is in use by "agent" \(process \d+/ });

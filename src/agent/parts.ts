@@ -15,6 +15,8 @@ export interface ProgressEvents {
   listed: [source: SourceName, seen: number, expected: number | null];
   /** Pictures looked at in this run, and how many wait. */
   examined: [done: number, waiting: number];
+  /** Labels of an account written in this run, and how many its plan has. */
+  labelled: [source: SourceName, done: number, of: number];
   /** A part of the work begins: a line for people. */
   stage: [text: string];
 }

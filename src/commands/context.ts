@@ -53,12 +53,22 @@ export function createContext(
 
 /** Talk goes to stderr, so that stdout holds data alone. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${harmless(text)}\n`);
 }
 
 /** Data. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${harmless(text)}\n`);
+}
+
+/** Names of files are data: what would steer the terminal is shown, not obeyed. */
+function harmless(text: string): string {
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
+/** A name on one line, whatever is in it. */
+export function oneLine(text: string): string {
+  return text.replaceAll('\n', '\ufffd');
 }
 
 export function printJson(data: unknown): void {

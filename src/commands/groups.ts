@@ -2,10 +2,19 @@ import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.js';
 import { parseKey, type Group, type Member } from '../model.js';
 import type { IndexedPhoto, PhotoStore } from '../ports.js';
+import { reasonsToKeep } from '../pipeline/keep-rules.js';
 import { openIndexForReading } from '../state/open-state.js';
 import { groupName } from '../sync/desired.js';
 import type { Config } from '../config.js';
-import { addCommonFlags, count, createContext, print, printJson, type CommonFlags } from './context.js';
+import {
+  addCommonFlags,
+  count,
+  createContext,
+  oneLine,
+  print,
+  printJson,
+  type CommonFlags,
+} from './context.js';
 
 export function addGroups(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -35,6 +44,7 @@ function documentOf(group: Group, photos: PhotoStore | null, config: Config): un
     number: group.number,
     name: groupName(config.labels.albumPrefix, group.number),
     keeper: group.keeper,
+    keptBecause: photos === null ? [] : keptBecause(group, photos, config),
     members: group.members.map((member) => {
       const photo = photos?.get(member.key) ?? null;
       return {
@@ -56,6 +66,12 @@ function documentOf(group: Group, photos: PhotoStore | null, config: Config): un
   };
 }
 
+function keptBecause({ keeper, members }: Group, photos: PhotoStore, config: Config): string[] {
+  const best = photos.get(keeper);
+  const others = members.flatMap(({ key }) => (key === keeper ? [] : (photos.get(key) ?? [])));
+  return best === null ? [] : reasonsToKeep(config.keep, best, others);
+}
+
 function placeOf(
   member: Member,
   photo: IndexedPhoto | null,
@@ -70,18 +86,41 @@ function placeOf(
 
 function printGroups(groups: readonly Group[], photos: PhotoStore, config: Config): void {
   for (const group of groups) {
-    print(groupName(config.labels.albumPrefix, group.number));
-    for (const member of group.members) print(`  ${lineOf(member, photos.get(member.key))}`);
+    const why = keptBecause(group, photos, config).slice(0, 3).join(', ');
+    print(groupName(config.labels.albumPrefix, group.number) + (why === '' ? '' : `  kept: ${why}`));
+    const rows = group.members.map((member) => rowOf(member, photos.get(member.key)));
+    const longest = Math.max(...rows.map(({ name }) => name.length));
+    const width = Math.min(longest, nameWidth());
+    for (const { role, name, figures } of rows)
+      print(`  ${role.padEnd(6)} ${shortened(name, width).padEnd(width)} ${figures}`.trimEnd());
   }
   const extras = groups.flatMap(({ members }) => members).filter(({ role }) => role === 'extra').length;
   print(`${count(groups.length, 'group')} with ${count(extras, 'extra copy', 'extra copies')}.`);
 }
 
-function lineOf(member: Member, photo: IndexedPhoto | null): string {
+/** Columns of a row besides the name. */
+const otherColumns = 54;
+
+/** A terminal's lines are not broken; elsewhere names are told whole. */
+function nameWidth(): number {
+  return process.stdout.isTTY ? Math.max(16, process.stdout.columns - otherColumns) : Infinity;
+}
+
+function rowOf(member: Member, photo: IndexedPhoto | null): { role: string; name: string; figures: string } {
   const size = photo?.width == null ? '' : `${photo.width}x${photo.height ?? 0}`;
   const bytes = photo?.byteSize == null ? '' : `${Math.round(photo.byteSize / 1000).toLocaleString('en')} kB`;
   const { evidence } = member;
   const why = evidence === null ? '' : `${evidence.kind} ${evidence.score.toFixed(3)}`;
-  const role = member.role === 'keeper' ? 'keep ' : 'extra';
-  return `${role}  ${(photo?.name ?? member.key).padEnd(36)} ${size.padStart(11)} ${bytes.padStart(10)}  ${why}`.trimEnd();
+  return {
+    role: member.role === 'keeper' ? 'keep' : 'extra',
+    name: oneLine(photo?.name ?? member.key),
+    figures: `${size.padStart(11)} ${bytes.padStart(10)}  ${why}`,
+  };
+}
+
+/** The ends of a name tell more than its middle. */
+function shortened(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const tail = Math.ceil((width - 1) / 2);
+  return `${name.slice(0, width - 1 - tail)}…${name.slice(-tail)}`;
 }

@@ -88,7 +88,9 @@ function listRuns({ config, clock }: Context, json: boolean): ExitCode {
   else if (runs.length === 0) print('Nothing was ever written.');
   for (const run of json ? [] : runs) {
     const when = new Date(run.startedAt).toLocaleString();
-    print(`${run.id}  ${when}  ${count(run.operations, 'operation')}  ${run.command}`);
+    const standing =
+      run.standing === 0 ? 'nothing of it stands' : `${count(run.standing, 'label')} of it stand`;
+    print(`${run.id}  ${when}  ${standing.padEnd(24)}  ${run.command}`);
   }
   return exitCodes.done;
 }

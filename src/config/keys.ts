@@ -34,11 +34,11 @@ export const keySpecs = {
     doc: 'Check the certificate of the server. Off warns at each start.',
   },
   'immich.concurrency': { kind: kinds.integer(1, 64), doc: 'Requests under way at once, 1-64.' },
+  'immich.requests_per_second': { kind: kinds.number(1, 1000), doc: 'Requests begun per second, 1-1000.' },
   'immich.timeout_seconds': {
     kind: kinds.number(0.1, 600),
     doc: 'Seconds without a byte from the server after which a request is given up and tried again, 0.1-600.',
   },
-  'immich.requests_per_second': { kind: kinds.number(1, 1000), doc: 'Requests begun per second, 1-1000.' },
   accounts: {
     kind: kinds.entries('a list of { name, url, api_key or api_key_file } (as a variable: JSON)', true),
     doc: 'More than one account: `{ name, url, api_key or api_key_file, ca_path, tls_verify }`. As a variable: JSON.',

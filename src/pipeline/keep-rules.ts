@@ -28,6 +28,32 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   older: (photo) => -photo.createdAt,
 };
 
+/** Each rule in words, for the photo that wins by it. */
+const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
+  favorite: () => 'your favourite',
+  in_album: () => 'in an album of yours',
+  format: ({ format }) => (format === 'raw' ? 'RAW' : format === 'heic' ? 'HEIC' : 'JPEG'),
+  pixels: () => 'more pixels',
+  metadata: (photo, other) =>
+    photo.takenAt !== null && other.takenAt === null ? 'has its capture time' : 'has its place',
+  larger: () => 'larger file',
+  older: () => 'here longer',
+};
+
+/** Why `keeper` is worth more than each of the others: rules that it wins against all of them, the first ones first. */
+export function reasonsToKeep(
+  rules: readonly KeepRule[],
+  keeper: Rankable,
+  others: readonly Rankable[],
+): string[] {
+  const [first] = others;
+  if (first === undefined) return [];
+  if (keeper.realm !== 'local' && others.every(({ realm }) => realm === 'local')) return ['in Immich'];
+  return rules.flatMap((rule) =>
+    others.every((other) => worth[rule](keeper) > worth[rule](other)) ? [words[rule](keeper, first)] : [],
+  );
+}
+
 /**
  * Order of worth, best first. Photos on a server come before local files, whatever the rules: a local copy does not make
  * a server's photo an extra. Ties end in the photo key, so that the answer never depends on the order of arrival.

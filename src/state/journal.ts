@@ -26,8 +26,10 @@ export class SqliteJournal implements Journal {
 
   runs(): readonly RunRecord[] {
     const rows = this.#db.prepare(
-      `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations FROM runs r
-       JOIN operations o ON o.run = r.id GROUP BY r.id ORDER BY min(o.id) DESC`,
+      `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations,
+         (SELECT count(*) FROM labels l JOIN operations p ON p.id = l.operation
+          WHERE p.run = r.id AND l.state NOT IN ('by-hand', 'refused')) AS standing
+       FROM runs r JOIN operations o ON o.run = r.id GROUP BY r.id ORDER BY min(o.id) DESC`,
     );
     return rows.all() as RunRecord[];
   }

@@ -29,19 +29,29 @@ export class LabelKinds {
     run: Run,
     report: SyncReport,
   ): Promise<void> {
+    const of = operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
+    let done = 0;
+    const wrote = (labels: number): void => this.#parts.wrote((done += labels), of);
     for (const operation of operations) {
       if (this.#parts.stopping.aborted) throw new TransientError('STOPPING', 'the agent is stopping');
-      await this.#applyOne(operation, desired, run, report);
+      await this.#applyOne(operation, desired, run, report, wrote);
     }
     if (operations.some(({ kind }) => kind.endsWith('album'))) await this.albums.rememberVersions();
   }
 
-  async #applyOne(operation: Operation, desired: DesiredLabels, run: Run, report: SyncReport): Promise<void> {
+  async #applyOne(
+    operation: Operation,
+    desired: DesiredLabels,
+    run: Run,
+    report: SyncReport,
+    wrote: (labels: number) => void,
+  ): Promise<void> {
     try {
-      if (isTagOperation(operation)) await this.tags.apply(operation, run, desired.tagged);
+      if (isTagOperation(operation)) await this.tags.apply(operation, run, desired.tagged, wrote);
       else {
         const album = desired.albums.find(({ name }) => name === operation.name);
         await this.albums.apply(operation, run, album?.signature ?? '');
+        wrote(sizeOf(operation));
       }
       report.operations.push(operation);
       report.applied += sizeOf(operation);

@@ -9,6 +9,8 @@ export interface SyncParts {
   readonly photoOf: (key: PhotoKey) => IndexedPhoto | null;
   /** Aborted when the agent stops: nothing new is begun. */
   readonly stopping: AbortSignal;
+  /** Told as labels are written: how many of how many of the run's plan so far. */
+  readonly wrote: (done: number, of: number) => void;
   readonly clock: Clock;
   readonly log: Log;
 }

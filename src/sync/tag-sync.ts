@@ -55,8 +55,13 @@ export class TagSync {
     });
   }
 
-  /** Journalled before and after each batch. Throws what stops the rest. */
-  async apply(operation: TagOperation, run: Run, signatures: ReadonlyMap<PhotoKey, string>): Promise<void> {
+  /** Journalled before and after each batch, `wrote` is told of it. Throws what stops the rest. */
+  async apply(
+    operation: TagOperation,
+    run: Run,
+    signatures: ReadonlyMap<PhotoKey, string>,
+    wrote: (labels: number) => void,
+  ): Promise<void> {
     const { target, journal, stopping } = this.#options;
     if (operation.kind === 'delete-tag') return this.#deleteTag(operation.name, run);
     const tag =
@@ -70,6 +75,7 @@ export class TagSync {
         this.#labelFor(operation.name, photo, known.get(photo), signatures),
       );
       await writeTagBatch(this.#options, operation.kind, tag, labels, run);
+      wrote(labels.length);
     }
   }
 

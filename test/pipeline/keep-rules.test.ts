@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { keepRuleNames, type KeepRule, type Photo } from '../../src/model.js';
-import { byWorth, type Rankable } from '../../src/pipeline/keep-rules.js';
+import { byWorth, reasonsToKeep, type Rankable } from '../../src/pipeline/keep-rules.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
 const rankable = (id: string, facts: Partial<Rankable> = {}): Rankable => ({
@@ -30,6 +30,18 @@ void t.test('each rule decides when it comes first', (t) => {
     const liked = rankable('z', { ...worse, ...preferred[rule] });
     t.equal(bestOf(order, rankable('a'), liked), liked.key, rule);
   }
+  t.end();
+});
+
+void t.test('why a photo is kept', (t) => {
+  const small = rankable('small', { width: 400, byteSize: 10 });
+  const big = rankable('big', { width: 4000, byteSize: 9000, hasLocation: true });
+  t.same(reasonsToKeep(keepRuleNames, big, [small]), ['more pixels', 'has its place', 'larger file']);
+  t.same(reasonsToKeep(['favorite'], big, [small]), [], 'nothing but the key decided');
+  const twin = rankable('twin', { width: 4000, byteSize: 10 });
+  t.same(reasonsToKeep(['pixels', 'larger'], big, [small, twin]), ['larger file'], 'against every other');
+  const onDisk = { ...rankable('disk', { width: 9000 }), realm: realmOf(inFolder('disk.jpg')) };
+  t.same(reasonsToKeep(keepRuleNames, big, [onDisk]), ['in Immich']);
   t.end();
 });
 

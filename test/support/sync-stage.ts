@@ -68,6 +68,7 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
   const photoOf: (key: PhotoKey) => ReturnType<State['photos']['get']> = (key) => state.photos.get(key);
   const { journal } = state;
   const reconciler = new Reconciler({
+    wrote: () => undefined,
     target: account.labels,
     journal,
     photoOf,
