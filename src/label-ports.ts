@@ -121,6 +121,13 @@ export interface Journal {
   entries(run: string): readonly (JournalEntry & { readonly operation: number })[];
   /** Labels of ours, in any state. */
   labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[];
+  /** Labels of ours of one name on these photos, in any state. */
+  labelsOn(
+    source: SourceName,
+    kind: LabelKind,
+    name: string,
+    photos: Iterable<PhotoKey>,
+  ): readonly OwnLabel[];
   /** Tags that were written or taken off and are not settled yet. */
   openLabels(source: SourceName): readonly OwnLabel[];
   /** How many labels of ours a source carries. */

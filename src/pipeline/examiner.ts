@@ -63,7 +63,10 @@ export class Examiner {
       error instanceof TerminalError ||
       (error instanceof TransientError && error.code === 'PICTURE_NOT_READY');
     if (photo === null || !isPicture) {
-      log.error({ photo: key, reason }, 'photo could not be looked at; the next run tries again');
+      log.error(
+        { photo: key, name: photo?.name, reason },
+        'photo could not be looked at; the next run tries again',
+      );
       return;
     }
     photos.failed(key, reason);

@@ -27,9 +27,11 @@ export class SqliteJournal implements Journal {
   runs(): readonly RunRecord[] {
     const rows = this.#db.prepare(
       `SELECT r.id, r.command, r.started_at AS startedAt, count(*) AS operations,
-         (SELECT count(*) FROM labels l JOIN operations p ON p.id = l.operation
-          WHERE p.run = r.id AND l.state NOT IN ('by-hand', 'refused')) AS standing
-       FROM runs r JOIN operations o ON o.run = r.id GROUP BY r.id ORDER BY min(o.id) DESC`,
+         coalesce(s.labels, 0) AS standing
+       FROM runs r JOIN operations o ON o.run = r.id
+       LEFT JOIN (SELECT p.run, count(*) AS labels FROM labels l JOIN operations p ON p.id = l.operation
+         WHERE l.state NOT IN ('by-hand', 'refused') GROUP BY p.run) s ON s.run = r.id
+       GROUP BY r.id ORDER BY min(o.id) DESC`,
     );
     return rows.all() as RunRecord[];
   }
@@ -63,6 +65,15 @@ export class SqliteJournal implements Journal {
   labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[] {
     const sql = `SELECT * FROM labels WHERE source = ? AND kind = ? ${name === undefined ? '' : 'AND name = ?'}`;
     return this.#db.prepare(sql).all(source, kind, ...(name === undefined ? [] : [name])) as OwnLabel[];
+  }
+
+  labelsOn(source: SourceName, kind: LabelKind, name: string, photos: Iterable<PhotoKey>): OwnLabel[] {
+    const select = this.#db.prepare(
+      'SELECT * FROM labels WHERE source = ? AND kind = ? AND name = ? AND photo = ?',
+    );
+    return [...photos].flatMap(
+      (photo) => (select.get(source, kind, name, photo) as OwnLabel | undefined) ?? [],
+    );
   }
 
   openLabels(source: SourceName): readonly OwnLabel[] {

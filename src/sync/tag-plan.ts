@@ -10,7 +10,10 @@ export interface TagPlanInput {
   readonly name: string;
   /** Photo to signature of its group. */
   readonly desired: ReadonlyMap<PhotoKey, string>;
+  /** Labels of ours on the photos that are looked at. */
   readonly own: readonly OwnLabel[];
+  /** Labels of ours on all photos: asked only where an external library must be judged by them. */
+  readonly allOwn: () => readonly OwnLabel[];
   /** What was read from the server; nothing is planned for photos that were not looked at. */
   readonly view: TagView;
   readonly photoOf: (key: PhotoKey) => Pick<IndexedPhoto, 'presence' | 'library'> | null;
@@ -39,13 +42,17 @@ export const mostTries = 3;
 /** A library that did not keep tags may have been made writable since: after a week it is tried again. */
 const refusedForMs = 7 * 24 * 3_600_000;
 
+function isToTryAgain(label: OwnLabel, now: number): boolean {
+  return now - label.since >= refusedForMs;
+}
+
 /** Desired minus actual, by what the journal knows. Pure; `planTag(desired == actual)` has no operations. */
 export function planTag(input: TagPlanInput): TagPlan {
   const judged = judgeOwn(input);
   const add = [...input.desired.keys()].filter(
     (key) => input.view.of(key)?.carried === false && !judged.settled.has(key),
   );
-  const { now, refused, later } = sortByLibrary(add, input, judged.refused);
+  const { now, refused, later } = sortByLibrary(add, input);
   const { source, name } = input;
   const operations: Operation[] = [
     ...(judged.remove.length > 0 ? [{ kind: 'untag' as const, source, name, photos: judged.remove }] : []),
@@ -100,7 +107,7 @@ function judgeLabel(
   const wanted = signature !== undefined;
   switch (label.state) {
     case 'refused':
-      if (!wanted || now - label.since >= refusedForMs) judged.forgotten.push(label);
+      if (!wanted || isToTryAgain(label, now)) judged.forgotten.push(label);
       else {
         judged.refused.push(key);
         judged.settled.add(key);
@@ -142,13 +149,15 @@ function judgeLabel(
 function sortByLibrary(
   keys: readonly PhotoKey[],
   input: TagPlanInput,
-  refusedNow: readonly PhotoKey[],
 ): { now: PhotoKey[]; refused: PhotoKey[]; later: PhotoKey[] } {
   const libraryOf = (key: PhotoKey): string | null => input.photoOf(key)?.library ?? null;
+  if (keys.every((key) => libraryOf(key) === null)) return { now: [...keys], refused: [], later: [] };
+  const all = input.allOwn();
   const librariesWith = (...states: OwnLabel['state'][]): Set<string | null> =>
-    new Set(input.own.filter((l) => states.includes(l.state)).map((l) => libraryOf(l.photo)));
+    new Set(all.filter((l) => states.includes(l.state)).map((l) => libraryOf(l.photo)));
   const good = librariesWith('verified', 'by-hand');
-  const bad = new Set(refusedNow.map(libraryOf));
+  const stillRefused = all.filter((l) => l.state === 'refused' && !isToTryAgain(l, input.now));
+  const bad = new Set(stillRefused.map((l) => libraryOf(l.photo)));
   const underWay = librariesWith('written', 'seen');
   const now: PhotoKey[] = [];
   const refused: PhotoKey[] = [];

@@ -43,7 +43,7 @@ export class TagSettling {
   }
 
   async #settleTag(name: string, open: readonly OwnLabel[], run: Run): Promise<void> {
-    const { target, journal, log } = this.#options;
+    const { target, journal, photoOf, log } = this.#options;
     const seen = await this.#readBack(name, open);
     const put: OwnLabel[] = [];
     const forget: OwnLabel[] = [];
@@ -59,7 +59,10 @@ export class TagSettling {
       journal.forget(forget);
     });
     for (const label of put.filter(({ state }) => state === 'refused'))
-      log.warn({ photo: label.photo, tag: name }, 'the tag does not stick; is its library read-only?');
+      log.warn(
+        { photo: label.photo, name: photoOf(label.photo)?.name, tag: name },
+        'the tag does not stick; is its library read-only?',
+      );
     for (const kind of ['tag', 'untag'] as const) {
       const lost = again.filter((label) => (label.state === 'removing') === (kind === 'untag'));
       if (lost.length === 0) continue;

@@ -33,12 +33,24 @@ export class TagSync {
   ): Promise<TagPlan> {
     const { target, journal, photoOf, clock } = this.#options;
     const now = clock.now();
-    const own = journal.labels(target.source, 'tag', name).filter(options.only ?? (() => true));
+    const all = (): readonly OwnLabel[] => journal.labels(target.source, 'tag', name);
+    const found = scope === null ? all() : journal.labelsOn(target.source, 'tag', name, scope);
+    const own = found.filter(options.only ?? (() => true));
     const keys = [...desired.keys(), ...own.map((label) => label.photo)];
     const concerned = scope && new Set(keys.filter((key) => scope.has(key)));
     const view = await viewTag(this.#options, name, concerned);
     for (const key of keys) this.#remember(key, view.of(key)?.updatedAt);
-    return planTag({ source: target.source, name, desired, own, view, photoOf, now, ...options });
+    return planTag({
+      source: target.source,
+      name,
+      desired,
+      own,
+      allOwn: all,
+      view,
+      photoOf,
+      now,
+      ...options,
+    });
   }
 
   #remember(key: PhotoKey, updatedAt: number | null | undefined): void {
@@ -68,9 +80,10 @@ export class TagSync {
       operation.kind === 'tag'
         ? await this.#ensure(operation.name)
         : await findTag(this.#options, operation.name);
-    const known = new Map(journal.labels(target.source, 'tag', operation.name).map((l) => [l.photo, l]));
     for (const photos of batches(operation.photos)) {
       if (stopping.aborted) throw new TransientError('STOPPING', 'the agent is stopping');
+      const before = journal.labelsOn(target.source, 'tag', operation.name, photos);
+      const known = new Map(before.map((label) => [label.photo, label]));
       const labels = photos.map((photo) =>
         this.#labelFor(operation.name, photo, known.get(photo), signatures),
       );
