@@ -48,8 +48,10 @@ export class Explainer {
 
   /** Why a photo is in no group: the photo that looks most like it, and what speaks against a copy. */
   notACopy(photo: IndexedPhoto): string {
-    const { groups, photos } = this.#agent.state;
-    const nearest = [...groups.likenessesOf(photo.id)].sort((a, b) => a.detailBits - b.detailBits)[0];
+    const { photos } = this.#agent.state;
+    const nearest = [...this.#agent.neighbours.likenessesOf(photo.id)].sort(
+      (a, b) => a.detailBits - b.detailBits,
+    )[0];
     const other = nearest === undefined ? null : photos.byId(nearest.b);
     if (nearest === undefined || other === null) return 'nothing here looks like it';
     const evidence = evidenceBetween(photo, other, nearest, {
@@ -74,7 +76,7 @@ export class Explainer {
   }
 
   #likeness(photo: IndexedPhoto, other: IndexedPhoto): Likeness | undefined {
-    return this.#agent.state.groups.likenessesOf(photo.id).find(({ b }) => b === other.id);
+    return this.#agent.neighbours.likenessesOf(photo.id).find(({ b }) => b === other.id);
   }
 }
 

@@ -4,10 +4,11 @@ import { Labelling } from './agent/labelling.js';
 import { fillSearch } from './agent/fill-search.js';
 import { keepFolderNames } from './agent/folder-names.js';
 import { requireSameAccount } from './agent/identity.js';
+import { sourcesOf } from './agent/sources-of.js';
 import type { Parts, ProgressEvents, ReadSource } from './agent/parts.js';
 import type { Config } from './config.js';
 import type { FatalError } from './errors.js';
-import { parseKey, type PhotoKey, type Signal } from './model.js';
+import type { PhotoKey, Signal } from './model.js';
 import { Examiner, triesOf } from './pipeline/examiner.js';
 import { createFingerprinter } from './pipeline/fingerprint.js';
 import { Grouper } from './pipeline/grouper.js';
@@ -76,7 +77,15 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
   const fingerprinter = await createFingerprinter();
-  const examiner = new Examiner({ photos: state.photos, looks, fingerprinter, sourcesOf, log });
+  const examiner = new Examiner({
+    ...{ photos: state.photos, looks, fingerprinter, log },
+    sourcesOf: (photo) =>
+      sourcesOf(
+        photo,
+        sources.map(({ source }) => source),
+        accounts,
+      ),
+  });
   const queue: KeyedQueue<PhotoKey> = new KeyedQueue({
     work: async (key: PhotoKey) => {
       await examiner.examine(key);
@@ -106,7 +115,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       log,
       wanted: (keys) => queue.add(keys),
       changed: () => changed(),
-      removed: (ids) => ids.forEach((id) => looks.remove(id)),
+      remove: (key) => examiner.remove(key),
       progress: (seen, expected) => progress.emit('listed', source.name, seen, expected),
     });
   const servers = accounts.map((account) => {
@@ -130,6 +139,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 
   const grouper = new Grouper({
     ...state,
+    neighbours: looks,
     keep: config.keep,
     threshold: config.detection.threshold,
     sources: names,
@@ -158,17 +168,6 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     log,
   });
 
-  function sourcesOf(photo: IndexedPhoto | PhotoKey): PhotoSource[] {
-    const all = sources.map(({ source }) => source);
-    if (typeof photo !== 'string') return all.filter(({ name }) => name === photo.source);
-    const key = parseKey(photo);
-    if (key?.kind === 'folder')
-      return all.filter(({ name, kind }) => kind === 'folder' && name === key.folder);
-    return accounts.flatMap(({ server, source }) =>
-      server === key?.server && source.isOpen ? [source] : [],
-    );
-  }
-
   async function openSource({ source }: ReadSource): Promise<void> {
     await source.open();
     const account = accounts.find((candidate) => candidate.source === source);
@@ -179,7 +178,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 
   return {
     ...{ config, clock, log, state, accounts, sources, queue, examiner, labelling, signals, progress },
-    ...{ schedule, openSource, load },
+    ...{ neighbours: looks, schedule, openSource, load },
     stopping: stop.signal,
     broken: () => broken,
     open: async (kinds = ['immich', 'folder']) => {

@@ -3,7 +3,6 @@ import type {
   Checkpoint,
   Fingerprint,
   Group,
-  Likeness,
   Photo,
   PhotoId,
   PhotoKey,
@@ -85,17 +84,18 @@ export interface Observation {
   readonly changed: number;
 }
 
-/** A photo's looks and how they compare with all others: handed over together so that one transaction holds all. */
+/** What was learned by looking at a photo: handed over together so that one transaction holds all. */
 export interface Examined {
   readonly id: PhotoId;
   readonly revision: Revision;
   readonly facts: ReadFacts;
   readonly fingerprint: Fingerprint;
-  readonly likenesses: readonly Omit<Likeness, 'a'>[];
 }
 
 /** Every photo ever seen and how it looks. Rebuildable; written when a call returns, safe from a power cut after `flush`. */
 export interface PhotoStore {
+  /** Moves with every change that groups may depend on. */
+  readonly version: number;
   /** Writes facts, marks what must be (re-)fingerprinted and re-grouped. Safe to repeat. `pass` marks photos seen by one listing. */
   observe(photos: readonly Photo[], pass?: number): Observation;
   get(key: PhotoKey): IndexedPhoto | null;
@@ -104,14 +104,15 @@ export interface PhotoStore {
   wanted(source: SourceName): readonly PhotoKey[];
   /** Fingerprint of another local file with the same bytes, so that no bytes are decoded twice (a renamed file). */
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null;
-  examined(result: Examined): void;
+  /** `near` = photos that looked like it so far: they are looked at again when groups are made. */
+  examined(result: Examined, near: readonly PhotoId[]): void;
   /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. */
-  failed(key: PhotoKey, reason: string): void;
+  failed(key: PhotoKey, reason: string, near: readonly PhotoId[]): void;
   /** A number for the next full listing, larger than all before. */
   nextPass(): number;
   /** Keys of a source that the listing `pass` did not show. */
   unseen(source: SourceName, pass: number): readonly PhotoKey[];
-  remove(keys: readonly PhotoKey[]): readonly PhotoId[];
+  remove(key: PhotoKey, near: readonly PhotoId[]): void;
   /** Photos of a source that its `count()` would count: all but trashed ones. */
   countOf(source: SourceName): number;
   /** All fingerprints of one algorithm, to fill the search at start. */
@@ -127,16 +128,16 @@ export interface PhotoStore {
 export interface GroupStore {
   /** Marks every photo for regrouping when the rules are not those of the last time. */
   useRules(rules: string): void;
-  /** Photos whose group may have changed since they were last regrouped. */
-  dirty(): readonly PhotoId[];
-  /** Photos that look alike, at any of the distances kept. */
-  likenessesOf(id: PhotoId): readonly Likeness[];
+  /** Photos whose group may have changed since they were last regrouped; `wide` where links of theirs may have ended. */
+  dirty(): readonly { readonly id: PhotoId; readonly wide: boolean }[];
+  /** True when the photo stood in a crowd of look-alikes when it was last regrouped. */
+  wasCrowded(id: PhotoId): boolean;
   /** Other photos with the same SHA-1. */
   sameBytes(id: PhotoId): readonly PhotoId[];
   /** All members of the group that holds the photo; empty when there is none. */
   groupMates(id: PhotoId): readonly PhotoId[];
-  /** Replaces the groups of all `scope` photos by `groups`, and marks the scope clean. */
-  regroup(scope: readonly PhotoId[], groups: readonly Group[]): void;
+  /** Replaces the groups of all `scope` photos by `groups`, and marks the scope clean; `crowded` are those in a crowd. */
+  regroup(scope: readonly PhotoId[], groups: readonly Group[], crowded: ReadonlySet<PhotoId>): void;
   /** Members of the group of that number; empty when there is none. */
   membersOf(number: number): readonly PhotoId[];
   groups(): readonly Group[];

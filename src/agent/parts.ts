@@ -2,6 +2,7 @@ import type { EventEmitter } from 'eventemitter3';
 import type { Config } from '../config.js';
 import type { PhotoKey, Signal, SourceName } from '../model.js';
 import type { Examiner } from '../pipeline/examiner.js';
+import type { Neighbours } from '../pipeline/links.js';
 import type { KeyedQueue } from '../pipeline/queue.js';
 import type { SourceReader } from '../pipeline/source-reader.js';
 import type { Clock, Log, PhotoSource } from '../ports.js';
@@ -43,6 +44,8 @@ export interface Parts {
   readonly accounts: readonly ImmichAccount[];
   readonly sources: readonly ReadSource[];
   readonly queue: KeyedQueue<PhotoKey>;
+  /** Who looks like whom, by what is in memory. */
+  readonly neighbours: Neighbours;
   readonly examiner: Examiner;
   readonly labelling: Labelling;
   readonly signals: EventEmitter<{ signal: [Signal] }>;

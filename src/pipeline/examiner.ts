@@ -1,5 +1,5 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { Fingerprint, Photo, PhotoKey } from '../model.js';
+import type { Fingerprint, Photo, PhotoId, PhotoKey } from '../model.js';
 import { parseKey } from '../model.js';
 import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
 import type { Fingerprinter } from './fingerprint.js';
@@ -21,7 +21,7 @@ export interface ExaminerTally {
   failed: number;
 }
 
-/** Looks at one photo: is it still there, is it new, what does it look like, what does it look like next to all others? */
+/** Looks at one photo: is it still there, is it new, what does it look like? */
 export class Examiner {
   readonly tally: ExaminerTally = { downloads: 0, fingerprinted: 0, failed: 0 };
   readonly #options: ExaminerOptions;
@@ -53,6 +53,19 @@ export class Examiner {
     }
   }
 
+  /** Forgets a photo that its source says is gone. */
+  remove(key: PhotoKey): void {
+    const { photos, looks } = this.#options;
+    const photo = photos.get(key);
+    if (photo === null) return;
+    photos.remove(key, this.#near(photo.id));
+    looks.remove(photo.id);
+  }
+
+  #near(id: PhotoId): PhotoId[] {
+    return this.#options.looks.likenessesOf(id).map(({ b }) => b);
+  }
+
   /** The picture cannot be had. Remembered when the picture is at fault; else the photo stays wanted for the next run. */
   gaveUp(key: PhotoKey, error: unknown): void {
     const { photos, looks, log } = this.#options;
@@ -69,13 +82,13 @@ export class Examiner {
       );
       return;
     }
-    photos.failed(key, reason);
+    photos.failed(key, reason, this.#near(photo.id));
     looks.remove(photo.id);
     log.info({ photo: key, name: photo.name, reason }, 'photo cannot be compared by look');
   }
 
   async #known(key: PhotoKey): Promise<IndexedPhoto | null> {
-    const { photos, looks } = this.#options;
+    const { photos } = this.#options;
     const photo = photos.get(key);
     if (photo !== null && !this.#suspects.has(key)) return photo;
     const sources = this.#options.sourcesOf(photo ?? key);
@@ -84,7 +97,7 @@ export class Examiner {
     for (const source of sources) fresh ??= await source.look(key);
     this.#suspects.delete(key);
     if (fresh === null) {
-      for (const id of photos.remove([key])) looks.remove(id);
+      this.remove(key);
       return null;
     }
     photos.observe([fresh]);
@@ -100,13 +113,8 @@ export class Examiner {
     // Removed or replaced while its picture was read: what was learned is of no photo that is there.
     const now = photos.get(photo.key);
     if (now?.id !== photo.id || now.revision !== photo.revision) return;
-    photos.examined({
-      id: photo.id,
-      revision: photo.revision,
-      facts: picture.facts,
-      fingerprint,
-      likenesses: looks.likenesses(fingerprint, photo.id),
-    });
+    const { id, revision } = photo;
+    photos.examined({ id, revision, facts: picture.facts, fingerprint }, this.#near(id));
     looks.put(photo.id, fingerprint);
     this.tally.fingerprinted++;
   }

@@ -1,27 +1,18 @@
-import type { Evidence, Group, KeepRule, Likeness, PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { GroupNumbers, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
-import {
-  automaticBits,
-  certainBits,
-  crowdedNeighbours,
-  evidenceBetween,
-  evidenceVersion,
-  isDuplicate,
-} from './evidence.js';
+import type { Group, KeepRule, PhotoId, PhotoKey } from '../model.js';
+import { createPace, type Pace } from '../pace.js';
+import type { GroupNumbers } from '../ports.js';
+import { evidenceVersion } from './evidence.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from './grouping.js';
 import { byWorth } from './keep-rules.js';
-import { createPace } from '../pace.js';
+import { Links, type LinkOptions } from './links.js';
 
-export interface GrouperOptions {
-  readonly photos: PhotoStore;
-  readonly groups: GroupStore;
+export interface GrouperOptions extends LinkOptions {
   readonly numbers: GroupNumbers;
   readonly keep: readonly KeepRule[];
-  /** Largest distance of the 64-bit hash, 0 to 12 bits. */
-  readonly threshold: number;
-  /** Sources that are configured: photos of others may be gone by now, and are members of no group. */
-  readonly sources: readonly SourceName[];
 }
+
+/** Times that a component is worked out while the index may move. */
+const mostTries = 3;
 
 /** Keeps groups true: looks again at what is linked to photos that changed, and only at that. */
 export class Grouper {
@@ -38,37 +29,68 @@ export class Grouper {
     const { groups, threshold, keep, sources } = this.#options;
     groups.useRules(JSON.stringify({ evidenceVersion, threshold, keep, sources: [...sources].sort() }));
     const pace = createPace();
+    let links = new Links(this.#options);
     const done = new Set<PhotoId>();
     const regrouped: PhotoKey[] = [];
-    for (const id of groups.dirty()) {
-      await pace();
-      if (done.has(id)) continue;
-      const component = this.#componentOf(id);
-      for (const member of component.scope) done.add(member);
-      const found = groupCandidates(component.candidates, this.#order);
-      groups.regroup([...component.scope], this.#numbered(found, component.scope));
-      if (component.grouped || found.length > 0) regrouped.push(...component.keys);
+    for (const { id, wide } of groups.dirty()) {
+      // What hangs on the photo goes first: were it cut off here, the photo would still be dirty.
+      for (const root of [...this.#alsoConcerned(links, id, wide), id]) {
+        if (done.has(root)) continue;
+        await pace();
+        if (!links.isFresh) links = new Links(this.#options);
+        const { scope, keys } = await this.#regroupAround(root, links, pace);
+        for (const member of scope) done.add(member);
+        regrouped.push(...keys);
+      }
     }
     return { regrouped };
   }
 
+  /** Returns what was looked at, and the photos whose labels may have to change. */
+  async #regroupAround(
+    root: PhotoId,
+    known: Links,
+    pace: Pace,
+  ): Promise<{ readonly scope: ReadonlySet<PhotoId>; readonly keys: readonly PhotoKey[] }> {
+    for (let links = known, tries = 1; ; links = new Links(this.#options), tries++) {
+      // The index may move while large components yield to the event loop; in the end they do not.
+      const breathe = tries < mostTries ? pace : (): undefined => undefined;
+      const { scope, candidates, keys, grouped } = await this.#componentOf(root, links, breathe);
+      const found = await groupCandidates(candidates, this.#order, breathe);
+      if (!links.isFresh) continue;
+      const crowded = new Set([...scope].filter((member) => links.isCrowded(member)));
+      this.#options.groups.regroup([...scope], this.#numbered(found, scope), crowded);
+      return { scope, keys: grouped || found.length > 0 ? keys : [] };
+    }
+  }
+
+  /**
+   * Photos whose links may be others because of this one although none leads to it: those whose place has become crowded,
+   * and where links may have ended (`wide`) those that they led to.
+   */
+  #alsoConcerned(links: Links, id: PhotoId, wide: boolean): readonly PhotoId[] {
+    const becameCrowded = links
+      .uncertain(id)
+      .filter((other) => links.isCrowded(other) !== this.#options.groups.wasCrowded(other));
+    return wide ? [...becameCrowded, ...links.provable(id)] : becameCrowded;
+  }
+
   /** Everything that is proven, step by step, to be linked to the photo, and the members that its group had so far. */
-  #componentOf(start: PhotoId): Component {
-    const reader = new LinkReader(this.#options);
+  async #componentOf(start: PhotoId, links: Links, pace: Pace): Promise<Component> {
     const scope = new Set<PhotoId>([start]);
     const candidates: Candidate[] = [];
     const keys: PhotoKey[] = [];
     let grouped = false;
     for (const id of scope) {
+      await pace();
       const mates = this.#options.groups.groupMates(id);
       grouped ||= mates.length > 0;
       for (const mate of mates) scope.add(mate);
-      const photo = reader.photo(id);
+      const photo = links.photo(id);
       if (photo === null) continue;
       keys.push(photo.key);
-      const links = reader.provenLinks(photo);
-      for (const other of links.ids) scope.add(other);
-      if (canBeMember(photo, this.#options.sources)) candidates.push({ photo, proven: links.proven });
+      for (const other of links.provenIds(photo, scope)) scope.add(other);
+      if (links.canBeMember(photo)) candidates.push({ photo, proofs: () => links.proofs(photo) });
     }
     return { scope, candidates, keys, grouped };
   }
@@ -120,57 +142,4 @@ interface Component {
   readonly keys: readonly PhotoKey[];
   /** True when any of them was in a group before. */
   readonly grouped: boolean;
-}
-
-function canBeMember(photo: IndexedPhoto, sources: readonly SourceName[]): boolean {
-  return photo.presence === 'present' && sources.includes(photo.source);
-}
-
-/** Reads links of photos, each photo once. */
-class LinkReader {
-  readonly #options: GrouperOptions;
-  readonly #photos = new Map<PhotoId, IndexedPhoto | null>();
-  readonly #likenesses = new Map<PhotoId, readonly Likeness[]>();
-
-  constructor(options: GrouperOptions) {
-    this.#options = options;
-  }
-
-  photo(id: PhotoId): IndexedPhoto | null {
-    const known = this.#photos.get(id);
-    if (known !== undefined) return known;
-    const photo = this.#options.photos.byId(id);
-    this.#photos.set(id, photo);
-    return photo;
-  }
-
-  provenLinks(photo: IndexedPhoto): { ids: PhotoId[]; proven: Map<PhotoKey, Evidence> } {
-    const likenesses = new Map(this.#likenessesOf(photo.id).map((likeness) => [likeness.b, likeness]));
-    const linked = new Set([...likenesses.keys(), ...this.#options.groups.sameBytes(photo.id)]);
-    const proven = new Map<PhotoKey, Evidence>();
-    const ids: PhotoId[] = [];
-    for (const id of linked) {
-      const other = this.photo(id);
-      if (other === null || !canBeMember(other, this.#options.sources)) continue;
-      const evidence = evidenceBetween(photo, other, likenesses.get(id) ?? null, {
-        threshold: this.#options.threshold,
-        detailBound: this.#isCrowded(photo.id) || this.#isCrowded(id) ? certainBits : automaticBits,
-      });
-      if (!isDuplicate(evidence)) continue;
-      proven.set(other.key, evidence);
-      ids.push(id);
-    }
-    return { ids, proven };
-  }
-
-  #isCrowded(id: PhotoId): boolean {
-    const uncertain = this.#likenessesOf(id).filter((likeness) => likeness.detailBits > certainBits);
-    return uncertain.length > crowdedNeighbours;
-  }
-
-  #likenessesOf(id: PhotoId): readonly Likeness[] {
-    const known = this.#likenesses.get(id) ?? this.#options.groups.likenessesOf(id);
-    this.#likenesses.set(id, known);
-    return known;
-  }
 }

@@ -6,7 +6,7 @@ export class HammingIndex {
   #hi = new Uint32Array(1024);
   #lo = new Uint32Array(1024);
   #used = 0;
-  #free: number[] = [];
+  #removed = 0;
   #live = new Uint8Array(1024);
   #tabled = 0;
   #tables: Table[] = [];
@@ -14,7 +14,7 @@ export class HammingIndex {
   constructor(private readonly scanBelow = 50_000) {}
 
   get size(): number {
-    return this.#used - this.#free.length;
+    return this.#used - this.#removed;
   }
 
   /** Adds a hash and returns its slot, a small number that stays its own until `remove`. Amortised O(1). */
@@ -28,11 +28,16 @@ export class HammingIndex {
     return slot;
   }
 
+  /** The hash in a slot. */
+  at(slot: number): readonly [hi: number, lo: number] {
+    return [this.#hi[slot] ?? 0, this.#lo[slot] ?? 0];
+  }
+
   /** Slots are not given out again, so that the tables stay true. */
   remove(slot: number): void {
     if (this.#live[slot] !== 1) return;
     this.#live[slot] = 0;
-    this.#free.push(slot);
+    this.#removed++;
   }
 
   /** Calls `found` once for every hash within `radius` bits (0-15). */

@@ -13,6 +13,7 @@ export type Rankable = Pick<
   | 'hasLocation'
   | 'byteSize'
   | 'createdAt'
+  | 'fileId'
 > & { readonly albumCount: number };
 
 const formatWorth: Record<Format, number> = { raw: 3, heic: 2, jpeg: 1, other: 0 };

@@ -1,5 +1,5 @@
 import { TransientError, describeError } from '../errors.js';
-import type { PhotoId, PhotoKey, ServerTime } from '../model.js';
+import type { PhotoKey, ServerTime } from '../model.js';
 import { createPace } from '../pace.js';
 import type { Checkpoints, Clock, ListingPage, Log, PhotoSource, PhotoStore } from '../ports.js';
 
@@ -13,7 +13,7 @@ export interface SourceReaderOptions {
   readonly wanted: (keys: readonly PhotoKey[]) => void;
   /** Something changed that groups may depend on. */
   readonly changed: () => void;
-  readonly removed: (ids: readonly PhotoId[]) => void;
+  readonly remove: (key: PhotoKey) => void;
   readonly progress: (listed: number, expected: number | null) => void;
 }
 
@@ -122,11 +122,11 @@ export class SourceReader {
 
   /** Rows shift while a listing is paged, and a share may be away: a missing photo is asked for by its id. */
   async #confirmMissing(keys: readonly PhotoKey[], pass: number, signal?: AbortSignal): Promise<void> {
-    const { source, photos, wanted, removed, changed } = this.#options;
+    const { source, photos, wanted, remove, changed } = this.#options;
     for (const key of keys) {
       signal?.throwIfAborted();
       const photo = await source.look(key);
-      if (photo === null) removed(photos.remove([key]));
+      if (photo === null) remove(key);
       else wanted(photos.observe([photo], pass).wanted);
     }
     if (keys.length > 0) changed();

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceKind, Group, Likeness, Member, PhotoId, PhotoKey } from '../model.js';
+import type { Evidence, EvidenceKind, Group, Member, PhotoId, PhotoKey } from '../model.js';
 import type { GroupStore } from '../ports.js';
 import { pluck, transaction, type Db } from './sqlite.js';
 
@@ -24,10 +24,6 @@ export class SqliteGroupStore implements GroupStore {
   constructor(db: Db) {
     this.#db = db;
     this.#sql = {
-      likenesses: db.prepare(
-        `SELECT a, b, phash_bits AS phashBits, detail_bits AS detailBits, orientation FROM likenesses WHERE a = ?1
-         UNION ALL SELECT b, a, phash_bits, detail_bits, orientation FROM likenesses WHERE b = ?1`,
-      ),
       sameBytes: db.prepare(
         'SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1) AND id <> ?1',
       ),
@@ -36,10 +32,9 @@ export class SqliteGroupStore implements GroupStore {
       ),
       membersOf: db.prepare('SELECT photo FROM members WHERE number = ?'),
       numberOf: db.prepare('SELECT number FROM members WHERE photo = ?'),
-      clean: db.prepare('UPDATE photos SET dirty = 0 WHERE id = ?'),
+      crowded: db.prepare('SELECT crowded FROM photos WHERE id = ?'),
+      clean: db.prepare('UPDATE photos SET dirty = 0, crowded = ? WHERE id = ?'),
       dropMembers: db.prepare('DELETE FROM members WHERE number = ?'),
-      dropGroup: db.prepare('DELETE FROM groups WHERE number = ?'),
-      addGroup: db.prepare('INSERT OR REPLACE INTO groups VALUES (?, ?)'),
       addMember: db.prepare(
         `INSERT OR REPLACE INTO members SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM photos WHERE key = ?`,
       ),
@@ -55,13 +50,13 @@ export class SqliteGroupStore implements GroupStore {
     });
   }
 
-  dirty(): readonly PhotoId[] {
-    const rows = this.#db.prepare('SELECT id FROM photos WHERE dirty = 1 ORDER BY id').all();
-    return (rows as { id: PhotoId }[]).map((row) => row.id);
+  dirty(): readonly { readonly id: PhotoId; readonly wide: boolean }[] {
+    const rows = this.#db.prepare('SELECT id, dirty FROM photos WHERE dirty > 0 ORDER BY id').all();
+    return (rows as { id: PhotoId; dirty: number }[]).map(({ id, dirty }) => ({ id, wide: dirty > 1 }));
   }
 
-  likenessesOf(id: PhotoId): readonly Likeness[] {
-    return this.#sql.likenesses.all(id) as Likeness[];
+  wasCrowded(id: PhotoId): boolean {
+    return (this.#sql.crowded.get(id) as { crowded: number } | undefined)?.crowded === 1;
   }
 
   sameBytes(id: PhotoId): readonly PhotoId[] {
@@ -76,22 +71,18 @@ export class SqliteGroupStore implements GroupStore {
     return (this.#sql.membersOf.all(number) as { photo: PhotoId }[]).map((row) => row.photo);
   }
 
-  regroup(scope: readonly PhotoId[], groups: readonly Group[]): void {
+  regroup(scope: readonly PhotoId[], groups: readonly Group[], crowded: ReadonlySet<PhotoId>): void {
     transaction(this.#db, () => {
       for (const id of scope) {
         const old = this.#sql.numberOf.get(id) as { number: number } | undefined;
-        if (old !== undefined) {
-          this.#sql.dropMembers.run(old.number);
-          this.#sql.dropGroup.run(old.number);
-        }
-        this.#sql.clean.run(id);
+        if (old !== undefined) this.#sql.dropMembers.run(old.number);
+        this.#sql.clean.run(Number(crowded.has(id)), id);
       }
       for (const group of groups) this.#insert(group);
     });
   }
 
   #insert(group: Group): void {
-    this.#sql.addGroup.run(group.number, group.keeper);
     group.members.forEach((member, place) => {
       const { evidence } = member;
       this.#sql.addMember.run(

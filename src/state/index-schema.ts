@@ -30,6 +30,7 @@ export const indexMigrations: readonly string[] = [
     facts BLOB NOT NULL,
     pass INTEGER NOT NULL DEFAULT 0,
     dirty INTEGER NOT NULL DEFAULT 1,
+    crowded INTEGER NOT NULL DEFAULT 0,
     looks TEXT NOT NULL,
     failure TEXT,
     algorithm TEXT,
@@ -38,19 +39,9 @@ export const indexMigrations: readonly string[] = [
     quality INTEGER
   );
   CREATE INDEX photos_by_bytes ON photos (sha1) WHERE sha1 IS NOT NULL;
-  CREATE INDEX photos_dirty ON photos (id) WHERE dirty = 1;
+  CREATE INDEX photos_dirty ON photos (id) WHERE dirty > 0;
   CREATE INDEX photos_wanted ON photos (source) WHERE looks = 'wanted';
   CREATE INDEX photos_by_source ON photos (source, presence);
-  CREATE TABLE likenesses (
-    a INTEGER NOT NULL,
-    b INTEGER NOT NULL,
-    phash_bits INTEGER NOT NULL,
-    detail_bits INTEGER NOT NULL,
-    orientation INTEGER NOT NULL,
-    PRIMARY KEY (a, b)
-  ) WITHOUT ROWID;
-  CREATE INDEX likenesses_back ON likenesses (b);
-  CREATE TABLE groups (number INTEGER PRIMARY KEY, keeper TEXT NOT NULL);
   CREATE TABLE members (
     photo INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,

@@ -26,6 +26,7 @@ interface KnownRow {
 export class SqlitePhotoStore implements PhotoStore {
   readonly #db: Db;
   readonly #sql;
+  #version = 0;
 
   constructor(db: Db) {
     this.#db = db;
@@ -43,10 +44,10 @@ export class SqlitePhotoStore implements PhotoStore {
         `INSERT INTO photos (${columns.join()}, looks, pass) VALUES (${values.join()}, :looks, :pass)`,
       ),
       refresh: db.prepare(
-        `UPDATE photos SET ${keepLearned.join()}, looks = :looks, pass = :pass, dirty = 1 WHERE key = :key`,
+        `UPDATE photos SET ${keepLearned.join()}, looks = :looks, pass = :pass, dirty = 2 WHERE key = :key`,
       ),
       replace: db.prepare(
-        `UPDATE photos SET ${overwrite.join()}, looks = :looks, pass = :pass, dirty = 1 WHERE key = :key`,
+        `UPDATE photos SET ${overwrite.join()}, looks = :looks, pass = :pass, dirty = 2 WHERE key = :key`,
       ),
       touch: db.prepare('UPDATE photos SET updated_at = ?, pass = ?, looks = ? WHERE id = ?'),
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
@@ -54,14 +55,17 @@ export class SqlitePhotoStore implements PhotoStore {
       ofFile: db.prepare(
         `SELECT phash, detail, quality FROM photos WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
-      link: db.prepare('INSERT OR REPLACE INTO likenesses VALUES (?, ?, ?, ?, ?)'),
-      unlink: db.prepare('DELETE FROM likenesses WHERE a = ?1 OR b = ?1'),
+      dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
       dirtyMates: db.prepare(
-        `UPDATE photos SET dirty = 1 WHERE id IN (SELECT b FROM likenesses WHERE a = ?1 UNION SELECT a FROM likenesses WHERE b = ?1
-         UNION SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1)
+        `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (
+         SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1)
          UNION SELECT m.photo FROM members m WHERE m.number = (SELECT number FROM members WHERE photo = ?1))`,
       ),
     };
+  }
+
+  get version(): number {
+    return this.#version;
   }
 
   observe(photos: readonly Photo[], pass = 0): Observation {
@@ -82,6 +86,7 @@ export class SqlitePhotoStore implements PhotoStore {
     const values = columnsOfPhoto(photo);
     const lookable = photo.media === 'image' && photo.presence !== 'hidden';
     if (known === undefined) {
+      this.#version++;
       this.#sql.insert.run({ ...values, looks: lookable ? 'wanted' : 'none', pass });
       return { wanted: lookable, changed: true };
     }
@@ -91,7 +96,7 @@ export class SqlitePhotoStore implements PhotoStore {
     const changed = newContent || Buffer.compare(known.facts, values.facts as Uint8Array) !== 0;
     if (changed) {
       // A link may end with the old facts: whoever hung on it must be regrouped too.
-      this.#sql.dirtyMates.run(known.id);
+      this.#disturb(known.id, []);
       this.#sql[newContent ? 'replace' : 'refresh'].run({ ...values, looks, pass });
     } else this.#sql.touch.run(photo.updatedAt, pass, looks, known.id);
     return { wanted: looks === 'wanted', changed };
@@ -118,11 +123,17 @@ export class SqlitePhotoStore implements PhotoStore {
     return row === undefined ? null : { algorithm, ...row };
   }
 
-  examined(result: Examined): void {
+  /** Whoever hangs on the photo is looked at again. */
+  #disturb(id: number, near: readonly PhotoId[]): void {
+    this.#version++;
+    this.#sql.dirtyMates.run(id);
+    for (const other of near) this.#sql.dirty.run(other);
+  }
+
+  examined(result: Examined, near: readonly PhotoId[]): void {
     const { id, facts, fingerprint } = result;
     transaction(this.#db, () => {
-      this.#sql.dirtyMates.run(id);
-      this.#sql.unlink.run(id);
+      this.#disturb(id, near);
       this.#learn(id, {
         sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
         thumb_hash: facts.thumbHash ?? undefined,
@@ -144,10 +155,7 @@ export class SqlitePhotoStore implements PhotoStore {
       this.#db
         .prepare(`UPDATE photos SET looks = 'done' WHERE id = ? AND revision = ?`)
         .run(id, result.revision);
-      for (const near of result.likenesses) {
-        const [low, high] = id < near.b ? [id, near.b] : [near.b, id];
-        this.#sql.link.run(low, high, near.phashBits, near.detailBits, near.orientation);
-      }
+      // Once more: it may have learned whose bytes it has.
       this.#sql.dirtyMates.run(id);
     });
   }
@@ -161,12 +169,11 @@ export class SqlitePhotoStore implements PhotoStore {
       .run(...known.map(([, value]) => value), id);
   }
 
-  failed(key: PhotoKey, reason: string): void {
+  failed(key: PhotoKey, reason: string, near: readonly PhotoId[]): void {
     const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
     if (id === undefined) return;
     transaction(this.#db, () => {
-      this.#sql.dirtyMates.run(Number(id));
-      this.#sql.unlink.run(Number(id));
+      this.#disturb(Number(id), near);
       this.#learn(Number(id) as PhotoId, {
         looks: 'failed',
         failure: reason,
@@ -188,19 +195,15 @@ export class SqlitePhotoStore implements PhotoStore {
     return (rows as { key: PhotoKey }[]).map((row) => row.key);
   }
 
-  remove(keys: readonly PhotoKey[]): readonly PhotoId[] {
-    return transaction(this.#db, () =>
-      keys.flatMap((key) => {
-        const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
-        if (id === undefined) return [];
-        this.#sql.dirtyMates.run(Number(id));
-        this.#sql.unlink.run(Number(id));
-        this.#db.prepare('DELETE FROM members WHERE photo = ?').run(Number(id));
-        this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ?').run(key);
-        this.#db.prepare('DELETE FROM photos WHERE id = ?').run(Number(id));
-        return [Number(id) as PhotoId];
-      }),
-    );
+  remove(key: PhotoKey, near: readonly PhotoId[]): void {
+    const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
+    if (id === undefined) return;
+    transaction(this.#db, () => {
+      this.#disturb(Number(id), near);
+      this.#db.prepare('DELETE FROM members WHERE photo = ?').run(Number(id));
+      this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ?').run(key);
+      this.#db.prepare('DELETE FROM photos WHERE id = ?').run(Number(id));
+    });
   }
 
   countOf(source: SourceName): number {

@@ -34,7 +34,7 @@ async function bench(t: Test): Promise<Bench> {
   const source = new MemorySource();
   const state = (await tempState(t)).state();
   const looks = new LookIndex();
-  const { photos, groups } = state;
+  const { photos } = state;
   const sourcesOf = (): MemorySource[] => [source];
   const photo = (key: PhotoKey): IndexedPhoto => {
     const known = photos.get(key);
@@ -48,7 +48,7 @@ async function bench(t: Test): Promise<Bench> {
     examiner: new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() }),
     observe: async () => void photos.observe(await listed(source)),
     photo,
-    alike: (key) => groups.likenessesOf(photo(key).id).length,
+    alike: (key) => looks.likenessesOf(photo(key).id).length,
   };
 }
 
@@ -190,7 +190,7 @@ void t.test('a photo removed while its picture is read leaves nothing behind', a
   await observe();
   source.beforePicture = () => {
     source.shelf.delete(a);
-    for (const id of state.photos.remove([a])) looks.remove(id);
+    examiner.remove(a);
   };
   await examiner.examine(a);
   t.equal(state.photos.get(a), null);

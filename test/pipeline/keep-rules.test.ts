@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { keepRuleNames, type KeepRule, type Photo } from '../../src/model.js';
+import { keepRuleNames, localRealm, type KeepRule, type Photo } from '../../src/model.js';
 import { byWorth, reasonsToKeep, type Rankable } from '../../src/pipeline/keep-rules.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
@@ -40,7 +40,7 @@ void t.test('why a photo is kept', (t) => {
   t.same(reasonsToKeep(['favorite'], big, [small]), [], 'nothing but the key decided');
   const twin = rankable('twin', { width: 4000, byteSize: 10 });
   t.same(reasonsToKeep(['pixels', 'larger'], big, [small, twin]), ['larger file'], 'against every other');
-  const onDisk = { ...rankable('disk', { width: 9000 }), realm: realmOf(inFolder('disk.jpg')) };
+  const onDisk = { ...rankable('disk', { width: 9000 }), realm: localRealm };
   t.same(reasonsToKeep(keepRuleNames, big, [onDisk]), ['in Immich']);
   t.end();
 });
@@ -96,6 +96,7 @@ void t.test('the order is total: no two photos are equal, and none is before its
     byteSize: fc.constantFrom(null, 1, 2),
     createdAt: fc.constantFrom(1, 2),
     albumCount: fc.constantFrom(0, 1),
+    fileId: fc.constant(null),
   });
   const photos = fc
     .uniqueArray(any, { selector: ({ key }) => key, maxLength: 8 })

@@ -49,7 +49,12 @@ async function bench(t: Test): Promise<Bench> {
       changed: () => {
         changes++;
       },
-      removed: (ids) => void removed.push(...ids),
+      remove: (key) => {
+        const { photos } = temp.state();
+        const id = photos.get(key)?.id;
+        photos.remove(key, []);
+        if (id !== undefined) removed.push(id);
+      },
       progress: () => undefined,
     });
   let reader = create();

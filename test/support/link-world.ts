@@ -1,4 +1,5 @@
 import type { Likeness, Photo, PhotoId, PhotoKey } from '../../src/model.js';
+import type { Neighbours } from '../../src/pipeline/links.js';
 import type { IndexedPhoto } from '../../src/ports.js';
 import type { State } from '../../src/state/open-state.js';
 
@@ -11,6 +12,8 @@ export const certain: Look = { phashBits: 1, detailBits: 6, orientation: 0 };
 /** Photos of which the test says which look alike, brought into the real stores without any pixels. */
 export class LinkWorld {
   readonly #links = new Map<string, Look>();
+  /** Links of photos that have been looked at: what the search would find. */
+  readonly #found = new Map<PhotoKey, Map<PhotoKey, Look>>();
 
   /** Says that two photos look alike; counts when the later of them is next examined. */
   link(a: PhotoKey, b: PhotoKey, look: Look = certain): void {
@@ -22,22 +25,65 @@ export class LinkWorld {
   }
 
   /** Brings the photo into the index, or its new facts, and examines it next to all that are there. */
-  arrive({ photos }: State, photo: Photo, others: Iterable<PhotoKey>): void {
+  arrive(state: State, photo: Photo, others: Iterable<PhotoKey>): void {
+    const { photos } = state;
     photos.observe([photo]);
     const { id, revision } = known(photos.get(photo.key), photo.key);
-    const likenesses = [...others].flatMap((key): Omit<Likeness, 'a'>[] => {
+    const near = this.#nearTo(state, photo.key);
+    this.#forget(photo.key);
+    for (const key of others) {
       const look = this.#links.get([key, photo.key].sort().join());
-      const other = photos.get(key);
-      const isThere = other?.fingerprint === 'done' && other.id !== id;
-      return look !== undefined && isThere ? [{ b: other.id, ...look }] : [];
-    });
+      if (look === undefined || key === photo.key || photos.get(key)?.fingerprint !== 'done') continue;
+      this.#put(key, photo.key, look);
+      this.#put(photo.key, key, look);
+    }
     const fingerprint = {
       algorithm: 'test',
       phash: new Uint8Array(8),
       detail: new Uint8Array(32),
       quality: 100,
     };
-    photos.examined({ id, revision, facts: {}, fingerprint, likenesses });
+    photos.examined({ id, revision, facts: {}, fingerprint }, near);
+  }
+
+  remove(state: State, ...keys: readonly PhotoKey[]): void {
+    for (const key of keys) {
+      state.photos.remove(key, this.#nearTo(state, key));
+      this.#forget(key);
+    }
+  }
+
+  /** The search, as the grouper asks it. */
+  neighbours({ photos }: State): Neighbours {
+    return {
+      likenessesOf: (a) => {
+        const key = photos.byId(a)?.key;
+        const found = key === undefined ? [] : [...(this.#found.get(key) ?? [])];
+        return found.flatMap(([other, look]) => {
+          const photo = photos.get(other);
+          return photo === null ? [] : [{ a, b: photo.id, ...look }];
+        });
+      },
+    };
+  }
+
+  #nearTo(state: State, key: PhotoKey): PhotoId[] {
+    const id = state.photos.get(key)?.id;
+    return id === undefined
+      ? []
+      : this.neighbours(state)
+          .likenessesOf(id)
+          .map(({ b }) => b);
+  }
+
+  #put(a: PhotoKey, b: PhotoKey, look: Look): void {
+    const found = this.#found.get(a) ?? new Map<PhotoKey, Look>();
+    this.#found.set(a, found.set(b, look));
+  }
+
+  #forget(key: PhotoKey): void {
+    this.#found.delete(key);
+    for (const found of this.#found.values()) found.delete(key);
   }
 }
 
