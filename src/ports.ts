@@ -120,6 +120,8 @@ export interface PhotoStore {
   /** Marks everything made by another algorithm as wanted; returns how many. */
   outdate(algorithm: string): number;
   counts(): IndexCounts;
+  /** Photos that are present, by source; sources that are not configured any more too. */
+  countsBySource(): ReadonlyMap<SourceName, SourceCounts>;
   failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[];
   flush(): void;
 }
@@ -151,11 +153,14 @@ export interface AlbumStore {
   drop(source: SourceName, albumIds: readonly string[]): void;
 }
 
-export interface IndexCounts {
+export interface SourceCounts {
   readonly photos: number;
   readonly fingerprinted: number;
   readonly waiting: number;
   readonly failed: number;
+}
+
+export interface IndexCounts extends SourceCounts {
   readonly groups: number;
   readonly extras: number;
 }

@@ -41,6 +41,8 @@ export interface ScanResult {
   readonly seconds: number;
   readonly heldBecause: string | null;
   readonly errors: readonly string[];
+  /** Photos of sources that are known from earlier runs and took no part in this one. */
+  readonly notCompared: Readonly<Record<string, number>>;
   /** The operations themselves; printed by `plan`. */
   readonly plan: readonly Operation[];
 }
@@ -89,6 +91,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     seconds: Math.round((clock.now() - startedAt) / 10) / 100,
     heldBecause: report.heldBecause,
     errors: report.errors,
+    notCompared: notCompared(parts),
     plan: report.operations,
   };
 }
@@ -132,6 +135,13 @@ export function requireSources({ accounts, folders }: Config, which: ScanRequest
       : 'No Immich account: give --immich-url and IMMICH_API_KEY, or name them in the config (immich.url, immich.api_key)',
     exitCodes.usage,
   );
+}
+
+/** Photos may be gone that nobody looks after any more: they are compared with nothing. */
+function notCompared({ sources, state }: Parts): Record<string, number> {
+  const here = new Set(sources.map(({ source }) => source.name));
+  const others = [...state.photos.countsBySource()].filter(([name]) => !here.has(name));
+  return Object.fromEntries(others.map(([name, { photos }]) => [name, photos]));
 }
 
 export function throwIfBroken({ broken }: Parts): void {

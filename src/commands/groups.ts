@@ -76,23 +76,32 @@ function placeOf(
   member: Member,
   photo: IndexedPhoto | null,
   config: Config,
-): { assetId?: string; path?: string } {
+): { assetId?: string; url?: string; path?: string } {
   const key = parseKey(member.key);
-  if (key?.kind === 'immich') return { assetId: key.assetId };
+  if (key?.kind === 'immich') {
+    const url = config.accounts.find(({ name }) => name === photo?.source)?.url;
+    return { assetId: key.assetId, ...(url === undefined ? {} : { url: `${url}/photos/${key.assetId}` }) };
+  }
   const root = config.folders.find(({ name }) => name === key?.folder)?.path;
   const path = photo?.name ?? key?.path ?? '';
   return { path: root === undefined ? path : `${root}/${path}` };
 }
 
 function printGroups(groups: readonly Group[], photos: PhotoStore, config: Config): void {
+  const seen = new Set(
+    groups.flatMap(({ members }) => members.flatMap(({ key }) => photos.get(key)?.source ?? [])),
+  );
+  const place = seen.size > 1 ? Math.max(...[...seen].map((source) => source.length)) + 1 : 0;
   for (const group of groups) {
     const why = keptBecause(group, photos, config).slice(0, 3).join(', ');
     print(groupName(config.labels.albumPrefix, group.number) + (why === '' ? '' : `  kept: ${why}`));
     const rows = group.members.map((member) => rowOf(member, photos.get(member.key)));
     const longest = Math.max(...rows.map(({ name }) => name.length));
-    const width = Math.min(longest, nameWidth());
-    for (const { role, name, figures } of rows)
-      print(`  ${role.padEnd(6)} ${shortened(name, width).padEnd(width)} ${figures}`.trimEnd());
+    const width = Math.min(longest, nameWidth() - place);
+    for (const { role, source, name, figures } of rows) {
+      const where = place === 0 ? '' : source.padEnd(place);
+      print(`  ${role.padEnd(6)} ${where}${shortened(name, width).padEnd(width)} ${figures}`.trimEnd());
+    }
   }
   const extras = groups.flatMap(({ members }) => members).filter(({ role }) => role === 'extra').length;
   print(`${count(groups.length, 'group')} with ${count(extras, 'extra copy', 'extra copies')}.`);
@@ -106,13 +115,21 @@ function nameWidth(): number {
   return process.stdout.isTTY ? Math.max(16, process.stdout.columns - otherColumns) : Infinity;
 }
 
-function rowOf(member: Member, photo: IndexedPhoto | null): { role: string; name: string; figures: string } {
+interface Row {
+  readonly role: string;
+  readonly source: string;
+  readonly name: string;
+  readonly figures: string;
+}
+
+function rowOf(member: Member, photo: IndexedPhoto | null): Row {
   const size = photo?.width == null ? '' : `${photo.width}x${photo.height ?? 0}`;
   const bytes = photo?.byteSize == null ? '' : `${Math.round(photo.byteSize / 1000).toLocaleString('en')} kB`;
   const { evidence } = member;
   const why = evidence === null ? '' : `${evidence.kind} ${evidence.score.toFixed(3)}`;
   return {
     role: member.role === 'keeper' ? 'keep' : 'extra',
+    source: photo?.source ?? '',
     name: oneLine(photo?.name ?? member.key),
     figures: `${size.padStart(11)} ${bytes.padStart(10)}  ${why}`,
   };

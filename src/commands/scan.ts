@@ -171,6 +171,8 @@ function report(result: ScanResult, request: ScanRequest): void {
     `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read.`,
   );
   print(`${count(result.groups, 'group')} with ${count(result.extras, 'extra copy', 'extra copies')}.`);
+  for (const [source, photos] of Object.entries(result.notCompared))
+    print(`${count(photos, 'photo')} of "${source}" not compared: add its -s, or name it in the config.`);
   printOperations(result.plan, request.dryRun);
   const parts = [
     `${operations.unchanged} as they should be`,

@@ -41,7 +41,7 @@ export const indexMigrations: readonly string[] = [
   CREATE INDEX photos_by_bytes ON photos (sha1) WHERE sha1 IS NOT NULL;
   CREATE INDEX photos_dirty ON photos (id) WHERE dirty > 0;
   CREATE INDEX photos_wanted ON photos (source) WHERE looks = 'wanted';
-  CREATE INDEX photos_by_source ON photos (source, presence);
+  CREATE INDEX photos_by_source ON photos (presence, source, looks);
   CREATE TABLE members (
     photo INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,

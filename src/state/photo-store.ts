@@ -1,6 +1,7 @@
 import type { Fingerprint, Photo, PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { Examined, IndexCounts, IndexedPhoto, Observation, PhotoStore } from '../ports.js';
+import type { Examined, IndexCounts, IndexedPhoto, Observation, PhotoStore, SourceCounts } from '../ports.js';
 import { columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
+import { countBySource, countIndex } from './photo-counts.js';
 import { pluck, transaction, type Db } from './sqlite.js';
 
 const columns = [
@@ -207,7 +208,7 @@ export class SqlitePhotoStore implements PhotoStore {
   }
 
   countOf(source: SourceName): number {
-    const sql = `SELECT count(*) FROM photos WHERE source = ? AND presence <> 'trashed'`;
+    const sql = `SELECT count(*) FROM photos WHERE presence IN ('present', 'hidden') AND source = ?`;
     return Number(pluck(this.#db, sql, source));
   }
 
@@ -224,17 +225,11 @@ export class SqlitePhotoStore implements PhotoStore {
   }
 
   counts(): IndexCounts {
-    const looks = (state: string): number =>
-      Number(pluck(this.#db, `SELECT count(*) FROM photos WHERE looks = ? AND presence = 'present'`, state));
-    const total = (sql: string): number => Number(pluck(this.#db, sql));
-    return {
-      photos: total(`SELECT count(*) FROM photos WHERE presence = 'present'`),
-      fingerprinted: looks('done'),
-      waiting: looks('wanted'),
-      failed: looks('failed'),
-      groups: total('SELECT count(DISTINCT number) FROM members'),
-      extras: total(`SELECT count(*) FROM members WHERE role = 'extra'`),
-    };
+    return countIndex(this.#db);
+  }
+
+  countsBySource(): ReadonlyMap<SourceName, SourceCounts> {
+    return countBySource(this.#db);
   }
 
   failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[] {
