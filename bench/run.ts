@@ -1,12 +1,10 @@
 /**
- * Measures, and writes docs/BENCHMARKS.md: `npm run bench`. Timings belong to the machine they were taken on.
+ * Measures a scan, and writes its section of docs/BENCHMARKS.md: `npm run bench`. Timings belong to the machine they were taken on.
  *
  *   npm run bench -- --photos 3000
  */
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
+import { madeBy, writeSection } from './report.js';
 import { benchScan, type ScanFigures } from './scan.js';
 
 const { values } = parseArgs({ options: { photos: { type: 'string', default: '3000' } } });
@@ -16,11 +14,9 @@ const row = (name: string, of: (figures: ScanFigures) => string | number): strin
   `| ${name} | ${of(first)} | ${of(second)} |`;
 const total = ({ requests }: ScanFigures): number => Object.values(requests).reduce((sum, n) => sum + n, 0);
 
-const report = `# Benchmarks
+const report = `## A scan of ${first.photos} photos, and the same again
 
-Made by \`npm run bench -- --photos ${values.photos}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}.
-
-## A scan of ${first.photos} photos, and the same again
+${madeBy(`npm run bench -- --photos ${values.photos}`)}
 
 The server is the stand-in of the tests, in a process of its own on the same machine; it draws each thumbnail when it is first asked for.
 What counts here is what is asked of it and how long the agent's event loop is held up, not the seconds.
@@ -51,5 +47,5 @@ function routes({ requests }: ScanFigures): string {
     .map(([route, n]) => `${n} x \`${route}\``)
     .join(', ');
 }
-writeFileSync(new URL('../docs/BENCHMARKS.md', import.meta.url), report);
+writeSection('scan', report);
 console.log(report);
