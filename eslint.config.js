@@ -47,7 +47,7 @@ export default tseslint.config(
   // One function that shows the whole machine.
   {
     files: ['src/agent.ts'],
-    rules: { 'max-lines-per-function': ['error', { max: 130, skipBlankLines: true, skipComments: true }] },
+    rules: { 'max-lines-per-function': ['error', { max: 140, skipBlankLines: true, skipComments: true }] },
   },
   { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['eslint.config.js'], rules: { 'no-restricted-exports': 'off' } },

@@ -54,10 +54,15 @@ export class Explainer {
     )[0];
     const other = nearest === undefined ? null : photos.byId(nearest.b);
     if (nearest === undefined || other === null) return 'nothing here looks like it';
-    const evidence = evidenceBetween(photo, other, nearest, {
-      threshold: this.#agent.config.detection.threshold,
-      detailBound: automaticBits,
-    });
+    const evidence = evidenceBetween(
+      photo,
+      other,
+      { likeness: nearest, proof: null },
+      {
+        threshold: this.#agent.config.detection.threshold,
+        detailBound: automaticBits,
+      },
+    );
     const bits = `${nearest.phashBits} of 64 and ${nearest.detailBits} of 256 bits differ`;
     if (evidence?.kind === 'burst')
       return `a burst with ${other.name}: one camera, ${secondsBetween(photo, other)} s apart (${bits})`;

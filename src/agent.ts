@@ -13,6 +13,7 @@ import { Examiner, triesOf } from './pipeline/examiner.js';
 import { createFingerprinter } from './pipeline/fingerprint.js';
 import { Grouper } from './pipeline/grouper.js';
 import { LookIndex } from './pipeline/look-index.js';
+import { Prover } from './pipeline/prover.js';
 import { KeyedQueue } from './pipeline/queue.js';
 import { SourceReader } from './pipeline/source-reader.js';
 import type { Clock, IndexedPhoto, Log, PhotoSource } from './ports.js';
@@ -77,8 +78,12 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
   const fingerprinter = await createFingerprinter();
+  const prover = new Prover({
+    ...{ photos: state.photos, copies: state.copies, neighbours: looks },
+    progress: (done, of) => progress.emit('compared', done, of),
+  });
   const examiner = new Examiner({
-    ...{ photos: state.photos, looks, fingerprinter, log },
+    ...{ photos: state.photos, looks, prover, fingerprinter, log },
     sourcesOf: (photo) =>
       sourcesOf(
         photo,
@@ -174,11 +179,14 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     if (account !== undefined) await requireSameAccount(account, accounts, state.json);
   }
 
-  const load = (): Promise<void> => fillSearch(looks, state.photos, fingerprinter.algorithm, log);
+  const load = async (): Promise<void> => {
+    await fillSearch(looks, state.photos, fingerprinter.algorithm, log);
+    await prover.load();
+  };
 
   return {
     ...{ config, clock, log, state, accounts, sources, queue, examiner, labelling, signals, progress },
-    ...{ neighbours: looks, schedule, openSource, load },
+    ...{ prover, neighbours: looks, schedule, openSource, load },
     stopping: stop.signal,
     broken: () => broken,
     open: async (kinds = ['immich', 'folder']) => {

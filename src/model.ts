@@ -89,12 +89,27 @@ export type ReadFacts = Partial<
 /** How a photo looks. Two fingerprints compare only when their `algorithm` is the same. */
 export interface Fingerprint {
   readonly algorithm: string;
-  /** 64-bit perceptual hash, 8 bytes: the bits of sharp-phash, first bit highest. */
+  /** 64-bit perceptual hash, 8 bytes: as of sharp-phash, 0 to 4 bits from the package's own; first bit highest. */
   readonly phash: Uint8Array;
   /** 256-bit hash of finer detail, 32 bytes. */
   readonly detail: Uint8Array;
   /** 0 (flat) to 100 (full of detail). */
   readonly quality: number;
+  /** A document, or something on white: too much alike at this size to be told apart by hashes. */
+  readonly isPaper: boolean;
+  /** The grey copy of 64x64 pixels that the hashes were made from, packed (`unpackCopy`); about 1.6 kB. */
+  readonly pixels: Uint8Array;
+  /** Width by height as the picture is shown. */
+  readonly aspect: number;
+}
+
+/** What laying two pictures over each other came to: `proven`, or `likely` and for a person to judge. */
+export interface PixelProof {
+  readonly verdict: 'proven' | 'likely';
+  /** Correlation (0 to 1) that nine of ten blocks of the picture reach. */
+  readonly agreement: number;
+  /** True when neither picture is cropped, moved or turned against the other. */
+  readonly inPlace: boolean;
 }
 
 /** Looks of two photos compared: bits that differ, in the orientation (0-7, 0 = as they stand) where they differ least. */
@@ -117,6 +132,8 @@ export interface Evidence {
   /** 0 to 1; 1 = the same bytes. */
   readonly score: number;
   readonly distance: { readonly phash: number; readonly detail: number } | null;
+  /** Where the pixels were laid over each other: correlation (0 to 1) that nine of ten blocks reach; else null. */
+  readonly agreement: number | null;
 }
 
 export interface Member {

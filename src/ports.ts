@@ -6,6 +6,7 @@ import type {
   Photo,
   PhotoId,
   PhotoKey,
+  PixelProof,
   ReadFacts,
   Revision,
   ServerTime,
@@ -70,6 +71,8 @@ export type FingerprintState = 'wanted' | 'done' | 'failed' | 'none';
 
 /** A photo as the index holds it. */
 export interface IndexedPhoto extends Photo {
+  /** See `Fingerprint`; false while there is none. */
+  readonly isPaper: boolean;
   readonly id: PhotoId;
   readonly fingerprint: FingerprintState;
   readonly failure: string | null;
@@ -91,6 +94,9 @@ export interface Examined {
   readonly facts: ReadFacts;
   readonly fingerprint: Fingerprint;
 }
+
+/** What the search is filled from. */
+export type StoredLooks = { readonly id: PhotoId } & Pick<Fingerprint, 'phash' | 'detail' | 'quality'>;
 
 /** Every photo ever seen and how it looks. Rebuildable; written when a call returns, safe from a power cut after `flush`. */
 export interface PhotoStore {
@@ -116,7 +122,7 @@ export interface PhotoStore {
   /** Photos of a source that its `count()` would count: all but trashed ones. */
   countOf(source: SourceName): number;
   /** All fingerprints of one algorithm, to fill the search at start. */
-  fingerprints(algorithm: string): Iterable<{ readonly id: PhotoId } & Omit<Fingerprint, 'algorithm'>>;
+  fingerprints(algorithm: string): Iterable<StoredLooks>;
   /** Marks everything made by another algorithm as wanted; returns how many. */
   outdate(algorithm: string): number;
   counts(): IndexCounts;
@@ -124,6 +130,34 @@ export interface PhotoStore {
   countsBySource(): ReadonlyMap<SourceName, SourceCounts>;
   failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[];
   flush(): void;
+}
+
+/** A grey copy, as it is kept. */
+export interface StoredCopy {
+  readonly id: PhotoId;
+  /** See `Fingerprint`. */
+  readonly pixels: Uint8Array;
+  readonly aspect: number;
+}
+
+/** What one photo was found to be by laying it over another. */
+export type FoundProof = PixelProof & { readonly b: PhotoId };
+
+/** Grey copies of all photos, and which of them were laid over each other. Rebuildable. */
+export interface CopyStore {
+  /** Photos whose parts were not compared with the others yet, oldest first. */
+  unproven(): readonly PhotoId[];
+  get(id: PhotoId): StoredCopy | null;
+  /** Details (32 bytes each) of the views of every photo whose parts were compared. */
+  views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }>;
+  /** Part keys of such photos, in the order of their ids, from `after` on. */
+  partKeys(
+    after: PhotoId | null,
+    limit: number,
+  ): readonly { readonly id: PhotoId; readonly partKeys: Uint8Array }[];
+  /** What came of comparing the parts of a photo: replaces what was known, and marks it and those that it is proven against. */
+  proved(id: PhotoId, views: Uint8Array, partKeys: Uint8Array, proofs: readonly FoundProof[]): void;
+  proofsOf(id: PhotoId): readonly FoundProof[];
 }
 
 /** Links and groups. Rebuildable from the photos. */

@@ -14,21 +14,27 @@ const manyWaiting = 100;
 const firstLookMs = 500;
 const longestPauseMs = 60_000;
 
+export interface LabelLoopHooks {
+  /** Accounts that can be written to now. */
+  readonly accounts: () => readonly SourceName[];
+  /** Called after each round. */
+  readonly roundDone: () => void;
+}
+
 /** Keeps groups and labels true: one round whenever somebody asks, and while labels are not settled. */
 export class LabelLoop {
   readonly #parts: Parts;
   readonly #settings: LabelSettings;
-  readonly #accounts: () => readonly SourceName[];
+  readonly #hooks: LabelLoopHooks;
   readonly #unlabelled = new Set<PhotoKey>();
   #everything = false;
   #asked = false;
   #wake: () => void = () => undefined;
 
-  /** `accounts`: those that can be written to now. */
-  constructor(parts: Parts, settings: LabelSettings, accounts: () => readonly SourceName[]) {
+  constructor(parts: Parts, settings: LabelSettings, hooks: LabelLoopHooks) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#accounts = accounts;
+    this.#hooks = hooks;
   }
 
   /** Asks for a round; with `everything` all labels are compared, not only those of photos that changed. */
@@ -51,6 +57,7 @@ export class LabelLoop {
       if (stopping.aborted) return;
       try {
         const open = await this.#round();
+        this.#hooks.roundDone();
         pauseMs = open === 0 ? 0 : Math.min(longestPauseMs, Math.max(firstLookMs, pauseMs * 1.5));
       } catch (error) {
         if (error instanceof FatalError) throw error;
@@ -82,7 +89,7 @@ export class LabelLoop {
         {
           run,
           settings: this.#settings,
-          accounts: this.#accounts(),
+          accounts: this.#hooks.accounts(),
           scope: everything ? null : keys,
           allowRemovals: false,
           forceVersion: false,

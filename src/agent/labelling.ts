@@ -1,7 +1,7 @@
 import { FatalError, exitCodes } from '../errors.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { Journal, Run } from '../label-ports.js';
-import type { AlbumStore, Clock, GroupStore, Log, PhotoStore } from '../ports.js';
+import type { AlbumStore, Clock, CopyStore, GroupStore, Log, PhotoStore } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
 import type { Grouper } from '../pipeline/grouper.js';
 import type { SourceReader } from '../pipeline/source-reader.js';
@@ -21,6 +21,7 @@ export interface LabellingOptions {
   readonly accounts: readonly LabelledAccount[];
   readonly grouper: Grouper;
   readonly photos: PhotoStore;
+  readonly copies: CopyStore;
   readonly groups: GroupStore;
   readonly albums: AlbumStore;
   readonly journal: Journal;
@@ -176,12 +177,14 @@ export class Labelling {
     work: (labelled: LabelledAccount, sync: SyncRequest) => Promise<SyncReport>,
   ): Promise<SyncReport> {
     const { settings, scope, allowRemovals } = request;
-    const { accounts, photos, maxRemovalShare } = this.#options;
+    const { accounts, photos, copies, maxRemovalShare } = this.#options;
+    const allCompared = copies.unproven().length === 0;
     const groups = this.#groupsIn(scope);
     const reports: SyncReport[] = [];
     for (const labelled of accounts) {
       if (!request.accounts.includes(labelled.account.name)) continue;
-      const complete = labelled.reader.complete && photos.wanted(labelled.account.name).length === 0;
+      const complete =
+        allCompared && labelled.reader.complete && photos.wanted(labelled.account.name).length === 0;
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
       reports.push(await work(labelled, sync));
     }

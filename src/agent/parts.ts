@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { PhotoKey, Signal, SourceName } from '../model.js';
 import type { Examiner } from '../pipeline/examiner.js';
 import type { Neighbours } from '../pipeline/links.js';
+import type { Prover } from '../pipeline/prover.js';
 import type { KeyedQueue } from '../pipeline/queue.js';
 import type { SourceReader } from '../pipeline/source-reader.js';
 import type { Clock, Log, PhotoSource } from '../ports.js';
@@ -16,6 +17,8 @@ export interface ProgressEvents {
   listed: [source: SourceName, seen: number, expected: number | null];
   /** Pictures looked at in this run, and how many wait. */
   examined: [done: number, waiting: number];
+  /** Photos whose parts were compared with all others, and how many there are to compare. */
+  compared: [done: number, of: number];
   /** Labels of an account written in this run, and how many its plan has. */
   labelled: [source: SourceName, done: number, of: number];
   /** A part of the work begins: a line for people. */
@@ -46,6 +49,7 @@ export interface Parts {
   readonly queue: KeyedQueue<PhotoKey>;
   /** Who looks like whom, by what is in memory. */
   readonly neighbours: Neighbours;
+  readonly prover: Prover;
   readonly examiner: Examiner;
   readonly labelling: Labelling;
   readonly signals: EventEmitter<{ signal: [Signal] }>;

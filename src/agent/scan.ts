@@ -68,6 +68,8 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   throwIfBroken(parts);
   const listed = listedBy(chosen) - listedBefore;
 
+  progress.emit('stage', 'looking for edited copies');
+  await parts.prover.run(parts.stopping);
   progress.emit('stage', 'grouping');
   await labelling.group(true);
   const report = await label(parts, request, run, names);

@@ -15,12 +15,16 @@ export class Service {
   /** Accounts that were told to be read only. */
   readonly #readOnly = new Set<SourceName>();
   readonly #work: Promise<void>[] = [];
+  #proving: Promise<void> | null = null;
 
   constructor(parts: Parts, settings: LabelSettings, failed: (error: unknown) => void) {
     this.#parts = parts;
     this.#settings = settings;
     this.#failed = failed;
-    this.#labels = new LabelLoop(parts, settings, () => this.#writable());
+    this.#labels = new LabelLoop(parts, settings, {
+      accounts: () => this.#writable(),
+      roundDone: () => this.#prove(),
+    });
     const open = (one: ReadSource): Promise<void> => this.#open(one);
     const wasRead = (everything: boolean): void => {
       // An upgrade may have made an account one that can be written to.
@@ -49,12 +53,24 @@ export class Service {
   async stop(): Promise<void> {
     this.#parts.signals.removeAllListeners();
     await this.#parts.schedule.stop();
-    await Promise.allSettled(this.#work);
+    await Promise.allSettled([...this.#work, this.#proving]);
   }
 
   /** Says that groups or labels may have to change. */
   nudge(): void {
     this.#labels.ask();
+  }
+
+  /** Looks for edited copies while no picture waits to be read: what hashes alone find is labelled first. */
+  #prove(): void {
+    const { prover, queue, stopping } = this.#parts;
+    if (this.#proving !== null || queue.pending > 0 || stopping.aborted) return;
+    this.#proving = prover
+      .run(stopping)
+      .then((proven) => {
+        if (proven > 0) this.#labels.ask();
+      }, this.#failed)
+      .finally(() => (this.#proving = null));
   }
 
   #take(signal: Signal): void {

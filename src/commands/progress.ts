@@ -24,6 +24,7 @@ function showBars(events: EventEmitter<ProgressEvents>): () => void {
   };
   events.on('listed', (source, seen, expected) => set(`list ${source}`, seen, expected ?? seen));
   events.on('examined', (done, waiting) => set('look at photos', done, done + waiting));
+  events.on('compared', (done, of) => set('look for edits', done, of));
   events.on('labelled', (source, done, of) => set(`label ${source}`, done, of));
   events.on('stage', (text) => bars.log(`${text}\n`));
   const stop = (): void => {
@@ -54,6 +55,7 @@ function showLines(events: EventEmitter<ProgressEvents>): () => void {
     now(`${source}: ${seen} of ${expected ?? 'an unknown number of'} photos listed`),
   );
   events.on('examined', (done, waiting) => now(`${done} photos looked at, ${waiting} to go`));
+  events.on('compared', (done, of) => now(`${done} of ${of} photos compared part by part`));
   events.on('labelled', (source, done, of) => now(`${source}: ${done} of ${of} labels written`));
   events.on('stage', (text) => say(`${text} ...`));
   return () => events.removeAllListeners();

@@ -4,10 +4,12 @@ import { parseKey } from '../model.js';
 import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
 import type { Fingerprinter } from './fingerprint.js';
 import type { LookIndex } from './look-index.js';
+import type { Prover } from './prover.js';
 
 export interface ExaminerOptions {
   readonly photos: PhotoStore;
   readonly looks: LookIndex;
+  readonly prover: Pick<Prover, 'forget'>;
   readonly fingerprinter: Fingerprinter;
   /** Open sources that may know the photo, its own one for a photo of the index; empty when none is configured now. */
   readonly sourcesOf: (photo: IndexedPhoto | PhotoKey) => readonly PhotoSource[];
@@ -55,11 +57,16 @@ export class Examiner {
 
   /** Forgets a photo that its source says is gone. */
   remove(key: PhotoKey): void {
-    const { photos, looks } = this.#options;
+    const { photos } = this.#options;
     const photo = photos.get(key);
     if (photo === null) return;
     photos.remove(key, this.#near(photo.id));
-    looks.remove(photo.id);
+    this.#forget(photo.id);
+  }
+
+  #forget(id: PhotoId): void {
+    this.#options.looks.remove(id);
+    this.#options.prover.forget(id);
   }
 
   #near(id: PhotoId): PhotoId[] {
@@ -68,7 +75,7 @@ export class Examiner {
 
   /** The picture cannot be had. Remembered when the picture is at fault; else the photo stays wanted for the next run. */
   gaveUp(key: PhotoKey, error: unknown): void {
-    const { photos, looks, log } = this.#options;
+    const { photos, log } = this.#options;
     const reason = error instanceof OrganizerError ? error.message : describeError(error);
     this.tally.failed++;
     const photo = photos.get(key);
@@ -83,7 +90,7 @@ export class Examiner {
       return;
     }
     photos.failed(key, reason, this.#near(photo.id));
-    looks.remove(photo.id);
+    this.#forget(photo.id);
     log.info({ photo: key, name: photo.name, reason }, 'photo cannot be compared by look');
   }
 
@@ -115,7 +122,8 @@ export class Examiner {
     if (now?.id !== photo.id || now.revision !== photo.revision) return;
     const { id, revision } = photo;
     photos.examined({ id, revision, facts: picture.facts, fingerprint }, this.#near(id));
-    looks.put(photo.id, fingerprint);
+    this.#forget(id);
+    looks.put(id, fingerprint);
     this.tally.fingerprinted++;
   }
 

@@ -1,8 +1,11 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import sharpPhash from 'sharp-phash';
 import { TerminalError } from '../errors.js';
 import type { Fingerprint } from '../model.js';
+import { copySide, halved, type GreyCopy } from './grey-copy.js';
 import { detailOf, phashOf, qualityOf, side } from './hashes.js';
+import { packCopy } from './packed-copy.js';
+import { isPaper } from './paper.js';
 
 // The package's types describe an ES module; it is a CommonJS one.
 const packagePhash = sharpPhash as unknown as (image: Buffer) => Promise<string>;
@@ -16,8 +19,8 @@ const mostPixels = 500_000_000;
 /** The same for formats that are decoded as a whole before they shrink (up to 6 bytes a pixel): GIF, WebP, AVIF, interlaced ones. */
 const mostPixelsAtOnce = 120_000_000;
 
-/** The grey 32x32 copy that the hashes are made from: one shrink-on-load decode. */
-async function greyCopy(bytes: Uint8Array): Promise<Uint8Array> {
+/** The grey copy that everything is made from: one shrink-on-load decode. */
+async function greyCopyOf(bytes: Uint8Array): Promise<GreyCopy> {
   try {
     return await shrunk(bytes, mostPixelsAtOnce);
   } catch (error) {
@@ -27,14 +30,16 @@ async function greyCopy(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-/** Exactly as sharp-phash does it. */
-async function shrunk(bytes: Uint8Array, limitInputPixels: number): Promise<Uint8Array> {
-  return sharp(bytes, { limitInputPixels, failOn: 'truncated' })
-    .greyscale()
-    .resize(side, side, { fit: 'fill' })
-    .rotate()
-    .raw()
-    .toBuffer();
+async function shrunk(bytes: Uint8Array, limitInputPixels: number): Promise<GreyCopy> {
+  const picture = sharp(bytes, { limitInputPixels, failOn: 'truncated' });
+  const { autoOrient } = await picture.metadata();
+  const pixels = await squeezed(picture, copySide);
+  return { pixels, aspect: autoOrient.width / autoOrient.height };
+}
+
+/** As sharp-phash does it, which takes 32 pixels a side. */
+function squeezed(picture: Sharp, size: number): Promise<Uint8Array> {
+  return picture.greyscale().resize(size, size, { fit: 'fill' }).rotate().raw().toBuffer();
 }
 
 /** True for formats that need a few rows at a time only. */
@@ -53,28 +58,38 @@ export interface Fingerprinter {
 
 /**
  * The algorithm is named by its version and by a canary: what it makes of a picture drawn here, next to what sharp-phash
- * makes of it. Another libvips that decodes differently thus gets another name, and where the two hashes of the canary
- * differ the package's own is used.
+ * makes of it. Another libvips that decodes differently, or another sharp-phash, thus gets another name.
  */
 export async function createFingerprinter(): Promise<Fingerprinter> {
   const canary = await canaryPicture();
-  const pixels = await greyCopy(canary);
-  const ours = hexOf(phashOf(pixels));
-  const theirs = hexOf(bytesOfBits(await packagePhash(Buffer.from(canary))));
-  const agree = ours === theirs;
-  const algorithm = `1-${agree ? 'own' : 'package'}-${theirs}-${hexOf(detailOf(pixels)).slice(0, 16)}`;
+  const { phash, detail } = looksOf(await greyCopyOf(canary));
+  const exact = hexOf(await exactPhashOf(canary));
+  const agrees = exact === hexOf(bytesOfBits(await packagePhash(Buffer.from(canary))));
+  const algorithm = `2-${agrees ? exact : 'differs'}-${hexOf(phash)}-${hexOf(detail).slice(0, 16)}`;
   return {
     algorithm,
     fingerprint: async (bytes) => {
       try {
-        const grey = await greyCopy(bytes);
-        const phash = agree ? phashOf(grey) : bytesOfBits(await packagePhash(Buffer.from(bytes)));
-        return { algorithm, phash, detail: detailOf(grey), quality: qualityOf(grey) };
+        const copy = await greyCopyOf(bytes);
+        return { algorithm, ...looksOf(copy), pixels: packCopy(copy.pixels), aspect: copy.aspect };
       } catch (error) {
         throw error instanceof TerminalError ? error : unreadable(bytes, error);
       }
     },
   };
+}
+
+function looksOf(copy: GreyCopy): Pick<Fingerprint, 'phash' | 'detail' | 'quality' | 'isPaper'> {
+  const grey = halved(copy.pixels, copySide);
+  return { phash: phashOf(grey), detail: detailOf(grey), quality: qualityOf(grey), isPaper: isPaper(copy) };
+}
+
+/**
+ * The hash of the package sharp-phash, bit for bit: a decode of its own, because 32 pixels a side cannot be had exactly from
+ * 64 (a WebP is scaled while it is decoded). The hash that photos are searched by differs from it by 0 to 4 bits.
+ */
+export async function exactPhashOf(bytes: Uint8Array): Promise<Uint8Array> {
+  return phashOf(await squeezed(sharp(bytes, { limitInputPixels: mostPixelsAtOnce }), side));
 }
 
 /** The reason is our own: libvips keeps one error text for all decodes under way, so that theirs may be of another picture. */

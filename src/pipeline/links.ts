@@ -1,5 +1,5 @@
 import type { Evidence, Likeness, PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
+import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
 import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
 
 /** Who looks like whom. */
@@ -12,6 +12,7 @@ export interface LinkOptions {
   readonly photos: PhotoStore;
   readonly groups: GroupStore;
   readonly neighbours: Neighbours;
+  readonly copies: Pick<CopyStore, 'proofsOf'>;
   /** Largest distance of the 64-bit hash, 0 to 12 bits. */
   readonly threshold: number;
   /** Sources that are configured: photos of others may be gone by now, and are members of no group. */
@@ -29,6 +30,7 @@ export class Links {
   readonly #options: LinkOptions;
   readonly #photos = new Map<PhotoId, IndexedPhoto | null>();
   readonly #likenesses = new Map<PhotoId, readonly Likeness[]>();
+  readonly #proofs = new Map<PhotoId, readonly FoundProof[]>();
   readonly #crowded = new Map<PhotoId, boolean>();
   readonly #version: number;
   #remembered = 0;
@@ -59,7 +61,8 @@ export class Links {
   /** Photos that may be proven against this one, whatever the facts of both are now. */
   provable(id: PhotoId): PhotoId[] {
     const near = this.#likenessesOf(id).filter(({ detailBits }) => detailBits <= automaticBits);
-    return [...near.map(({ b }) => b), ...this.#options.groups.sameBytes(id)];
+    const proven = this.#proofsOf(id).map(({ b }) => b);
+    return [...near.map(({ b }) => b), ...proven, ...this.#options.groups.sameBytes(id)];
   }
 
   /** Photos that count this one when it is asked how crowded their place is. */
@@ -82,7 +85,8 @@ export class Links {
   *#evidence(photo: IndexedPhoto, known: ReadonlySet<PhotoId>): Iterable<[IndexedPhoto, Evidence]> {
     const { threshold, groups } = this.#options;
     const likenesses = new Map(this.#likenessesOf(photo.id).map((likeness) => [likeness.b, likeness]));
-    for (const id of new Set([...likenesses.keys(), ...groups.sameBytes(photo.id)])) {
+    const proofs = new Map(this.#proofsOf(photo.id).map((proof) => [proof.b, proof]));
+    for (const id of new Set([...likenesses.keys(), ...proofs.keys(), ...groups.sameBytes(photo.id)])) {
       if (known.has(id)) continue;
       const likeness = likenesses.get(id) ?? null;
       const other = this.photo(id);
@@ -90,7 +94,8 @@ export class Links {
       const mayNeedCrowd = likeness !== null && isUncertain(likeness);
       const isCrowd = mayNeedCrowd && (this.isCrowded(photo.id) || this.isCrowded(id));
       const detailBound = isCrowd ? certainBits : automaticBits;
-      const evidence = evidenceBetween(photo, other, likeness, { threshold, detailBound });
+      const looked = { likeness, proof: proofs.get(id) ?? null };
+      const evidence = evidenceBetween(photo, other, looked, { threshold, detailBound });
       if (isDuplicate(evidence)) yield [other, evidence];
     }
   }
@@ -113,11 +118,21 @@ export class Links {
     return found;
   }
 
+  #proofsOf(id: PhotoId): readonly FoundProof[] {
+    const known = this.#proofs.get(id);
+    if (known !== undefined) return known;
+    const found = this.#options.copies.proofsOf(id);
+    this.#remember(found.length + 1);
+    this.#proofs.set(id, found);
+    return found;
+  }
+
   #remember(entries: number): void {
     this.#remembered += entries;
     if (this.#remembered < mostRemembered) return;
     this.#photos.clear();
     this.#likenesses.clear();
+    this.#proofs.clear();
     this.#remembered = entries;
   }
 }

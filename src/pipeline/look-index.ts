@@ -1,12 +1,13 @@
 import type { Fingerprint, Likeness, PhotoId } from '../model.js';
 import { candidateBits, certainBits, leastQuality, storedBits } from './evidence.js';
 import { HammingIndex, popCount } from './hamming-index.js';
+import { storeWord, wordAt } from './words.js';
 import { inverseOf, orientations, turned, type Orientation } from './hashes.js';
 
 const detailWords = 8;
 
 /** What is compared: the algorithm must be the same for all. */
-type Looks = Omit<Fingerprint, 'algorithm'>;
+export type Looks = Pick<Fingerprint, 'phash' | 'detail' | 'quality'>;
 
 /**
  * Every fingerprint in memory (about 120 bytes a photo), searched for likenesses. As it stands a photo is a candidate by
@@ -112,13 +113,4 @@ function isBetter(a: Omit<Likeness, 'a' | 'b'>, b: Omit<Likeness, 'a' | 'b'>): b
   if (a.detailBits !== b.detailBits) return a.detailBits < b.detailBits;
   if (a.phashBits !== b.phashBits) return a.phashBits < b.phashBits;
   return a.orientation < b.orientation;
-}
-
-function storeWord(bytes: Uint8Array, at: number, word: number): void {
-  for (let i = 0; i < 4; i++) bytes[at + i] = word >>> (24 - 8 * i);
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + 4);
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

@@ -11,9 +11,10 @@ interface MemberRow {
   score: number | null;
   phash_bits: number | null;
   detail_bits: number | null;
+  agreement: number | null;
 }
 
-const selectMembers = `SELECT m.number, p.key, m.role, m.kept_as, m.evidence, m.score, m.phash_bits, m.detail_bits
+const selectMembers = `SELECT m.number, p.key, m.role, m.kept_as, m.evidence, m.score, m.phash_bits, m.detail_bits, m.agreement
   FROM members m JOIN photos p ON p.id = m.photo`;
 
 /** `GroupStore` on `index.db`. */
@@ -36,7 +37,7 @@ export class SqliteGroupStore implements GroupStore {
       clean: db.prepare('UPDATE photos SET dirty = 0, crowded = ? WHERE id = ?'),
       dropMembers: db.prepare('DELETE FROM members WHERE number = ?'),
       addMember: db.prepare(
-        `INSERT OR REPLACE INTO members SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM photos WHERE key = ?`,
+        `INSERT OR REPLACE INTO members SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM photos WHERE key = ?`,
       ),
     };
   }
@@ -94,6 +95,7 @@ export class SqliteGroupStore implements GroupStore {
         evidence?.score ?? null,
         evidence?.distance?.phash ?? null,
         evidence?.distance?.detail ?? null,
+        evidence?.agreement ?? null,
         member.key,
       );
     });
@@ -131,5 +133,5 @@ function evidenceOfRow(row: MemberRow): Evidence | null {
     row.phash_bits === null || row.detail_bits === null
       ? null
       : { phash: row.phash_bits, detail: row.detail_bits };
-  return { kind: row.evidence, score: row.score, distance };
+  return { kind: row.evidence, score: row.score, distance, agreement: row.agreement };
 }

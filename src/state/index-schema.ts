@@ -36,8 +36,26 @@ export const indexMigrations: readonly string[] = [
     algorithm TEXT,
     phash BLOB,
     detail BLOB,
-    quality INTEGER
+    quality INTEGER,
+    paper INTEGER NOT NULL DEFAULT 0
   );
+  CREATE TABLE copies (
+    photo INTEGER PRIMARY KEY,
+    aspect REAL NOT NULL,
+    pixels BLOB NOT NULL,
+    views BLOB,
+    part_keys BLOB
+  );
+  CREATE INDEX copies_unproven ON copies (photo) WHERE views IS NULL;
+  CREATE TABLE proofs (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    agreement REAL NOT NULL,
+    in_place INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+  ) WITHOUT ROWID;
+  CREATE INDEX proofs_back ON proofs (b);
   CREATE INDEX photos_by_bytes ON photos (sha1) WHERE sha1 IS NOT NULL;
   CREATE INDEX photos_dirty ON photos (id) WHERE dirty > 0;
   CREATE INDEX photos_wanted ON photos (source) WHERE looks = 'wanted';
@@ -51,7 +69,8 @@ export const indexMigrations: readonly string[] = [
     evidence TEXT,
     score REAL,
     phash_bits INTEGER,
-    detail_bits INTEGER
+    detail_bits INTEGER,
+    agreement REAL
   );
   CREATE INDEX members_of ON members (number, place);
   CREATE TABLE albums (

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../label-ports.js';
-import type { AlbumStore, Clock, GroupNumbers, GroupStore, Log, PhotoStore } from '../ports.js';
+import type { AlbumStore, Clock, CopyStore, GroupNumbers, GroupStore, Log, PhotoStore } from '../ports.js';
 import { SqliteAlbumStore } from './album-store.js';
 import { StateJson } from './checkpoints.js';
+import { SqliteCopyStore } from './copy-store.js';
 import { SqliteGroupStore } from './group-store.js';
 import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
 import { lockStateDir, type StateLock } from './lock.js';
@@ -14,6 +15,7 @@ import { cannotOpen, openIndex, openJournal, prepareStateDir } from './state-dir
 /** Everything that is kept between runs. */
 export interface State {
   readonly photos: PhotoStore;
+  readonly copies: CopyStore;
   readonly groups: GroupStore;
   readonly albums: AlbumStore;
   readonly journal: Journal;
@@ -43,9 +45,11 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
     const journal = new SqliteJournal(journalFile.db, clock, journalFile.backupPath);
     if (journalFile.damage !== null) journal.setHold('removals', journalFile.damage);
     const json = await StateJson.open(dir, index.indexId, clock, log);
+    const photos = new SqlitePhotoStore(index.db);
     let open = true;
     return {
-      photos: new SqlitePhotoStore(index.db),
+      photos,
+      copies: new SqliteCopyStore(index.db, () => photos.moved()),
       groups: new SqliteGroupStore(index.db),
       albums: new SqliteAlbumStore(index.db),
       journal,

@@ -41,6 +41,7 @@ export interface PhotoRow {
   looks: FingerprintState;
   failure: string | null;
   album_count: number;
+  paper: number;
 }
 
 export function photoOfRow(row: PhotoRow): IndexedPhoto {
@@ -72,6 +73,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     fingerprint: row.looks,
     failure: row.failure,
     albumCount: row.album_count,
+    isPaper: row.paper === 1,
   };
 }
 

@@ -1,5 +1,13 @@
 import type { Fingerprint, Photo, PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { Examined, IndexCounts, IndexedPhoto, Observation, PhotoStore, SourceCounts } from '../ports.js';
+import type {
+  Examined,
+  IndexCounts,
+  IndexedPhoto,
+  Observation,
+  PhotoStore,
+  SourceCounts,
+  StoredLooks,
+} from '../ports.js';
 import { columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
 import { countBySource, countIndex } from './photo-counts.js';
 import { pluck, transaction, type Db } from './sqlite.js';
@@ -54,12 +62,17 @@ export class SqlitePhotoStore implements PhotoStore {
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
-        `SELECT phash, detail, quality FROM photos WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
+        `SELECT phash, detail, quality, paper, pixels, aspect FROM photos JOIN copies ON photo = id
+         WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
+      putCopy: db.prepare('INSERT OR REPLACE INTO copies (photo, aspect, pixels) VALUES (?, ?, ?)'),
+      dropCopy: db.prepare('DELETE FROM copies WHERE photo = ?'),
+      dropProofs: db.prepare('DELETE FROM proofs WHERE a = ?1 OR b = ?1'),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
       dirtyMates: db.prepare(
         `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (
          SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1)
+         UNION SELECT a FROM proofs WHERE b = ?1 UNION SELECT b FROM proofs WHERE a = ?1
          UNION SELECT m.photo FROM members m WHERE m.number = (SELECT number FROM members WHERE photo = ?1))`,
       ),
     };
@@ -120,8 +133,15 @@ export class SqlitePhotoStore implements PhotoStore {
 
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
     const row = this.#sql.ofFile.get(Buffer.from(sha1, 'hex'), algorithm) as
-      { phash: Uint8Array; detail: Uint8Array; quality: number } | undefined;
-    return row === undefined ? null : { algorithm, ...row };
+      (Omit<Fingerprint, 'algorithm' | 'isPaper'> & { paper: number }) | undefined;
+    if (row === undefined) return null;
+    const { paper, ...looks } = row;
+    return { algorithm, ...looks, isPaper: paper === 1 };
+  }
+
+  /** Something else of the index moved that groups depend on. */
+  moved(): void {
+    this.#version++;
   }
 
   /** Whoever hangs on the photo is looked at again. */
@@ -135,6 +155,8 @@ export class SqlitePhotoStore implements PhotoStore {
     const { id, facts, fingerprint } = result;
     transaction(this.#db, () => {
       this.#disturb(id, near);
+      this.#sql.dropProofs.run(id);
+      this.#sql.putCopy.run(id, fingerprint.aspect, fingerprint.pixels);
       this.#learn(id, {
         sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
         thumb_hash: facts.thumbHash ?? undefined,
@@ -150,6 +172,7 @@ export class SqlitePhotoStore implements PhotoStore {
         phash: fingerprint.phash,
         detail: fingerprint.detail,
         quality: Math.round(fingerprint.quality),
+        paper: Number(fingerprint.isPaper),
         failure: null,
         dirty: 1,
       });
@@ -175,6 +198,7 @@ export class SqlitePhotoStore implements PhotoStore {
     if (id === undefined) return;
     transaction(this.#db, () => {
       this.#disturb(Number(id), near);
+      this.#dropCopy(Number(id));
       this.#learn(Number(id) as PhotoId, {
         looks: 'failed',
         failure: reason,
@@ -184,6 +208,11 @@ export class SqlitePhotoStore implements PhotoStore {
         dirty: 1,
       });
     });
+  }
+
+  #dropCopy(id: number): void {
+    this.#sql.dropProofs.run(id);
+    this.#sql.dropCopy.run(id);
   }
 
   nextPass(): number {
@@ -201,6 +230,7 @@ export class SqlitePhotoStore implements PhotoStore {
     if (id === undefined) return;
     transaction(this.#db, () => {
       this.#disturb(Number(id), near);
+      this.#dropCopy(Number(id));
       this.#db.prepare('DELETE FROM members WHERE photo = ?').run(Number(id));
       this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ?').run(key);
       this.#db.prepare('DELETE FROM photos WHERE id = ?').run(Number(id));
@@ -212,11 +242,9 @@ export class SqlitePhotoStore implements PhotoStore {
     return Number(pluck(this.#db, sql, source));
   }
 
-  *fingerprints(algorithm: string): Iterable<{ readonly id: PhotoId } & Omit<Fingerprint, 'algorithm'>> {
+  *fingerprints(algorithm: string): Iterable<StoredLooks> {
     const sql = 'SELECT id, phash, detail, quality FROM photos WHERE algorithm = ? AND phash IS NOT NULL';
-    yield* this.#db.prepare(sql).iterate(algorithm) as Iterable<
-      { id: PhotoId } & Omit<Fingerprint, 'algorithm'>
-    >;
+    yield* this.#db.prepare(sql).iterate(algorithm) as Iterable<StoredLooks>;
   }
 
   outdate(algorithm: string): number {

@@ -6,9 +6,11 @@ import {
   certainBits,
   evidenceBetween,
   isDuplicate,
+  paperBits,
   timeBetweenShots,
   type Comparable,
   type EvidenceOptions,
+  type Looked,
 } from '../../src/pipeline/evidence.js';
 import { sha1Of } from '../support/made-photo.js';
 
@@ -21,6 +23,7 @@ const plain: Comparable = {
   exposure: null,
   width: 4000,
   height: 3000,
+  isPaper: false,
 };
 const alike = { phashBits: 2, detailBits: 10, orientation: 0 };
 const usual: EvidenceOptions = { threshold: candidateBits, detailBound: automaticBits };
@@ -29,9 +32,10 @@ const noon = Date.UTC(2026, 5, 1, 12);
 const kindOf = (
   a: Partial<Comparable>,
   b: Partial<Comparable>,
-  likeness: Parameters<typeof evidenceBetween>[2] = alike,
-  options = usual,
-): string | null => evidenceBetween({ ...plain, ...a }, { ...plain, ...b }, likeness, options)?.kind ?? null;
+  likeness: Looked['likeness'] = alike,
+  { options = usual, proof = null }: { options?: EvidenceOptions; proof?: Looked['proof'] } = {},
+): string | null =>
+  evidenceBetween({ ...plain, ...a }, { ...plain, ...b }, { likeness, proof }, options)?.kind ?? null;
 
 const comparable = fc.record({
   sha1: fc.constantFrom(null, sha1Of(1), sha1Of(2)),
@@ -42,6 +46,7 @@ const comparable = fc.record({
   exposure: fc.constantFrom(null, '1/60 f8', '1/15 f8'),
   width: fc.constantFrom(null, 0, 3000, 4000),
   height: fc.constantFrom(null, 0, 3000),
+  isPaper: fc.boolean(),
 });
 const likeness = fc.option(
   fc.record({
@@ -50,6 +55,14 @@ const likeness = fc.option(
     orientation: fc.integer({ min: 0, max: 7 }),
   }),
 );
+const proof = fc.option(
+  fc.record({
+    verdict: fc.constantFrom('proven', 'likely'),
+    agreement: fc.double({ min: 0.9, max: 1, noNaN: true }),
+    inPlace: fc.boolean(),
+  }),
+);
+const looked = fc.record({ likeness, proof });
 const options = fc.record({
   threshold: fc.integer({ min: 0, max: 12 }),
   detailBound: fc.constantFrom(certainBits, automaticBits),
@@ -57,7 +70,7 @@ const options = fc.record({
 
 void t.test('the order of the two photos does not matter', (t) => {
   fc.assert(
-    fc.property(comparable, comparable, likeness, options, (a, b, how, limits) => {
+    fc.property(comparable, comparable, looked, options, (a, b, how, limits) => {
       t.same(evidenceBetween(a, b, how, limits), evidenceBetween(b, a, how, limits));
     }),
     { numRuns: 2000 },
@@ -67,7 +80,7 @@ void t.test('the order of the two photos does not matter', (t) => {
 
 void t.test('scores lie within 0 and 1, fall with the distance, and 1 is the same bytes', (t) => {
   fc.assert(
-    fc.property(comparable, comparable, likeness, options, (a, b, how, limits) => {
+    fc.property(comparable, comparable, looked, options, (a, b, how, limits) => {
       const evidence = evidenceBetween(a, b, how, limits);
       if (evidence === null) return true;
       const isSame = evidence.kind === 'same-bytes';
@@ -76,7 +89,8 @@ void t.test('scores lie within 0 and 1, fall with the distance, and 1 is the sam
   );
   const scores = Array.from(
     { length: automaticBits + 1 },
-    (_, detailBits) => evidenceBetween(plain, plain, { ...alike, detailBits }, usual)?.score ?? 0,
+    (_, detailBits) =>
+      evidenceBetween(plain, plain, { likeness: { ...alike, detailBits }, proof: null }, usual)?.score ?? 0,
   );
   t.same(
     scores,
@@ -117,11 +131,11 @@ void t.test('nothing is proven beyond the bounds', (t) => {
   t.equal(kindOf({}, {}, at(12, automaticBits)), 'same-picture');
   t.equal(kindOf({}, {}, at(12, automaticBits + 1)), null);
   t.equal(kindOf({}, {}, at(13, 0)), null);
-  t.equal(kindOf({}, {}, at(5, 0), { ...usual, threshold: 4 }), null, 'a narrower threshold');
-  t.equal(kindOf({}, {}, at(4, automaticBits), { ...usual, threshold: 4 }), 'same-picture');
+  t.equal(kindOf({}, {}, at(5, 0), { options: { ...usual, threshold: 4 } }), null, 'a narrower threshold');
+  t.equal(kindOf({}, {}, at(4, automaticBits), { options: { ...usual, threshold: 4 } }), 'same-picture');
   const crowd = { ...usual, detailBound: certainBits };
-  t.equal(kindOf({}, {}, at(0, certainBits), crowd), 'same-picture');
-  t.equal(kindOf({}, {}, at(0, certainBits + 1), crowd), null, 'in a crowd only the certain');
+  t.equal(kindOf({}, {}, at(0, certainBits), { options: crowd }), 'same-picture');
+  t.equal(kindOf({}, {}, at(0, certainBits + 1), { options: crowd }), null, 'in a crowd only the certain');
   t.end();
 });
 
@@ -179,10 +193,36 @@ void t.test('a RAW file and the JPEG of the same shot are companions', (t) => {
 });
 
 void t.test('a burst and a mere resemblance are no duplicates', (t) => {
-  const evidence = evidenceBetween(plain, plain, alike, usual);
+  const evidence = evidenceBetween(plain, plain, { likeness: alike, proof: null }, usual);
   t.equal(isDuplicate(evidence), true);
   t.equal(isDuplicate(null), false);
   for (const kind of ['burst', 'similar'] as const)
-    t.equal(isDuplicate({ kind, score: 0.9, distance: null }), false);
+    t.equal(isDuplicate({ kind, score: 0.9, distance: null, agreement: null }), false);
+  t.end();
+});
+
+void t.test('what was proven by its pixels needs no likeness, and counts for less than one', (t) => {
+  const proven = { verdict: 'proven', agreement: 0.987, inPlace: false } as const;
+  t.equal(kindOf({}, {}, null, { proof: proven }), 'edited');
+  t.equal(kindOf({}, {}, null, { proof: { ...proven, inPlace: true } }), 'same-picture');
+  t.equal(kindOf({}, { width: 3000, height: 3000 }, null, { proof: { ...proven, inPlace: true } }), 'edited');
+  t.equal(kindOf({}, {}, null, { proof: { ...proven, verdict: 'likely' } }), null);
+  const shot = (takenAt: number): Partial<Comparable> => ({ camera: 'canon r5', takenAt });
+  t.equal(kindOf(shot(noon), shot(noon + 2000), null, { proof: proven }), 'burst', 'times decide here too');
+  const evidence = evidenceBetween(plain, plain, { likeness: null, proof: proven }, usual);
+  t.match(evidence, { score: 0.987, distance: null, agreement: 0.987 });
+  t.end();
+});
+
+void t.test('two documents must look more alike than two photos', (t) => {
+  const at = (detailBits: number): typeof alike => ({ ...alike, detailBits });
+  const paper = { isPaper: true };
+  t.equal(kindOf(paper, paper, at(paperBits)), 'same-picture');
+  t.equal(kindOf(paper, paper, at(paperBits + 1)), null);
+  t.equal(kindOf(paper, {}, at(automaticBits)), 'same-picture', 'one is none');
+  const scan = { ...paper, camera: 'canon r5', takenAt: noon };
+  t.equal(kindOf(scan, scan, at(automaticBits)), 'same-picture', 'one shot of one camera');
+  const proof = { verdict: 'proven', agreement: 0.99, inPlace: true } as const;
+  t.equal(kindOf(paper, paper, at(40), { proof }), 'same-picture');
   t.end();
 });

@@ -6,7 +6,12 @@ import { byWorth, type Rankable } from '../../src/pipeline/keep-rules.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
 const order = byWorth(keepRuleNames);
-const proof: Evidence = { kind: 'same-picture', score: 0.99, distance: { phash: 1, detail: 5 } };
+const proof: Evidence = {
+  kind: 'same-picture',
+  score: 0.99,
+  distance: { phash: 1, detail: 5 },
+  agreement: null,
+};
 
 type Link = readonly [a: PhotoKey, b: PhotoKey];
 

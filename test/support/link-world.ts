@@ -42,6 +42,9 @@ export class LinkWorld {
       phash: new Uint8Array(8),
       detail: new Uint8Array(32),
       quality: 100,
+      isPaper: false,
+      pixels: new Uint8Array(),
+      aspect: 1,
     };
     photos.examined({ id, revision, facts: {}, fingerprint }, near);
   }

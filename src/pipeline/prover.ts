@@ -1,0 +1,208 @@
+import type { PhotoId } from '../model.js';
+import { createPace, type Pace } from '../pace.js';
+import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../ports.js';
+import { candidateBits, certainBits, timeBetweenShots } from './evidence.js';
+import type { GreyCopy } from './grey-copy.js';
+import type { Neighbours } from './links.js';
+import { unpackCopy } from './packed-copy.js';
+import {
+  keyOf,
+  partDetailBits,
+  partKeyBits,
+  proofBetween,
+  sitterOf,
+  viewDetailBits,
+  viewKeyBits,
+  viewsOf,
+  type Sitter,
+} from './pair-proof.js';
+import { partFramesOf } from './frames.js';
+import { keyWords, partDetailOf } from './part-hashes.js';
+import { ViewIndex, viewBytes } from './view-index.js';
+
+export interface ProverOptions {
+  readonly photos: PhotoStore;
+  readonly copies: CopyStore;
+  readonly neighbours: Neighbours;
+  /** Told how many photos of how many were compared. */
+  readonly progress: (done: number, of: number) => void;
+}
+
+/** Pairs that are laid over each other for one photo at most, the most alike first. */
+const mostPairs = 20;
+/** Above so many photos parts are looked up within fewer bits: a look-up would take too long. */
+const largeLibrary = 250_000;
+const partKeyBitsOfLarge = 7;
+const mostSitters = 200;
+const pageSize = 500;
+
+type Nominees = Map<PhotoId, number>;
+
+/**
+ * Finds edited copies: crops, other shapes, borders, captions, screenshots, small rotations, overlays. Parts of every
+ * photo are looked up among the views of all others, and likely pairs are laid over each other.
+ */
+export class Prover {
+  readonly #options: ProverOptions;
+  readonly #views = new ViewIndex();
+  readonly #sitters = new Map<PhotoId, Sitter>();
+
+  constructor(options: ProverOptions) {
+    this.#options = options;
+  }
+
+  /** Fills the search from the index. Call once, before `run`. */
+  async load(): Promise<void> {
+    const pace = createPace();
+    for (const { id, views } of this.#options.copies.views()) {
+      this.#views.put(id, views);
+      await pace();
+    }
+  }
+
+  /** The photo is gone, or looks different now. */
+  forget(id: PhotoId): void {
+    this.#views.remove(id);
+    this.#sitters.delete(id);
+  }
+
+  /**
+   * Compares photos that were not compared yet with all others; returns how many pairs were proven. Safe to stop and
+   * repeat: what was not reached is compared by the next run.
+   */
+  async run(stopping: AbortSignal): Promise<number> {
+    const pace = createPace();
+    const fresh = this.#options.copies.unproven();
+    if (fresh.length === 0) return 0;
+    // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
+    const views = new Map<PhotoId, Uint8Array>();
+    for (const id of fresh) {
+      if (stopping.aborted) return 0;
+      const copy = this.#copy(id);
+      if (copy === null) continue;
+      const details = Buffer.concat(viewsOf(copy).map(({ detail }) => detail));
+      views.set(id, details);
+      this.#views.put(id, details);
+      await pace();
+    }
+    const nominated = await this.#olderContainers(views, pace);
+    let proven = 0;
+    let done = 0;
+    for (const [id, details] of views) {
+      if (stopping.aborted) break;
+      await pace();
+      proven += await this.#prove(id, details, nominated.get(id) ?? new Map<PhotoId, number>(), pace);
+      this.#options.progress(++done, views.size);
+    }
+    return proven;
+  }
+
+  async #prove(id: PhotoId, details: Uint8Array, nominees: Nominees, pace: Pace): Promise<number> {
+    const { copies, photos } = this.#options;
+    const sitter = this.#sitter(id);
+    const photo = photos.byId(id);
+    // Removed, or read anew, since the run began.
+    if (sitter === null || photo === null) return 0;
+    this.#nominate(id, sitter, nominees);
+    const proofs: FoundProof[] = [];
+    for (const other of this.#worthATry(photo, nominees)) {
+      await pace();
+      const theirs = this.#sitter(other);
+      const found = theirs && proofBetween(sitter, theirs);
+      if (found === null) continue;
+      const { tenth, offWhole } = found.registration;
+      proofs.push({ b: other, verdict: found.verdict, agreement: tenth, inPlace: offWhole <= 0.01 });
+    }
+    if (this.#sitter(id) !== sitter) return 0;
+    const keys = sitter.partKeys;
+    copies.proved(id, details, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), proofs);
+    return proofs.length;
+  }
+
+  /** Photos whose views look like this photo's views or parts. */
+  #nominate(id: PhotoId, { views, copy, partKeys }: Sitter, nominees: Nominees): void {
+    const found = (other: PhotoId, bits: number): void => {
+      if (other !== id) nominees.set(other, Math.min(bits, nominees.get(other) ?? bits));
+    };
+    for (const { detail } of views)
+      this.#views.near(keyOf(detail), viewKeyBits, () => detail, viewDetailBits, found);
+    if (views.length === 0) return;
+    const keyBits = this.#views.size > largeLibrary ? partKeyBitsOfLarge : partKeyBits;
+    partFramesOf(copy.aspect).forEach((frame, n) => {
+      const key = [partKeys[n * keyWords] ?? 0, partKeys[n * keyWords + 1] ?? 0] as const;
+      this.#views.near(key, keyBits, () => partDetailOf(copy, frame), partDetailBits, found);
+    });
+  }
+
+  /** For each of these photos, those of earlier runs with a part that looks like it. */
+  async #olderContainers(
+    fresh: ReadonlyMap<PhotoId, Uint8Array>,
+    pace: Pace,
+  ): Promise<Map<PhotoId, Nominees>> {
+    const { copies } = this.#options;
+    const nominated = new Map<PhotoId, Nominees>();
+    const index = new ViewIndex(pageSize);
+    for (const [id, details] of fresh) index.put(id, details);
+    const nothing = new Uint8Array(viewBytes);
+    for (let after: PhotoId | null = null; ;) {
+      const page: ReturnType<CopyStore['partKeys']> = copies.partKeys(after, pageSize);
+      for (const { id, partKeys } of page) {
+        const keys = new Uint32Array(partKeys.slice().buffer);
+        for (let n = 0; n + 1 < keys.length; n += keyWords)
+          // The detail of an old photo's part is worked out when the pair is tried.
+          index.near(
+            [keys[n] ?? 0, keys[n + 1] ?? 0],
+            partKeyBits,
+            () => nothing,
+            Infinity,
+            (other) => {
+              const nominees = nominated.get(other) ?? new Map<PhotoId, number>();
+              nominated.set(other, nominees.set(id, partDetailBits));
+            },
+          );
+        await pace();
+      }
+      const last = page.at(-1);
+      if (last === undefined) return nominated;
+      after = last.id;
+    }
+  }
+
+  /** The most alike first; not those that other evidence decides. */
+  #worthATry(photo: IndexedPhoto, nominees: Nominees): PhotoId[] {
+    const { photos, neighbours } = this.#options;
+    const certain = new Set(
+      neighbours
+        .likenessesOf(photo.id)
+        .filter(({ phashBits, detailBits }) => phashBits <= candidateBits && detailBits <= certainBits)
+        .map(({ b }) => b),
+    );
+    const tried: PhotoId[] = [];
+    for (const [id] of [...nominees].sort((a, b) => a[1] - b[1] || a[0] - b[0])) {
+      if (tried.length === mostPairs) break;
+      const other = photos.byId(id);
+      if (other === null || (photo.sha1 !== null && photo.sha1 === other.sha1)) continue;
+      if (certain.has(id) && !(photo.isPaper && other.isPaper)) continue;
+      if (timeBetweenShots(photo, other) === null) tried.push(id);
+    }
+    return tried;
+  }
+
+  #copy(id: PhotoId): GreyCopy | null {
+    const stored = this.#options.copies.get(id);
+    return stored && { pixels: unpackCopy(stored.pixels), aspect: stored.aspect };
+  }
+
+  /** Both pictures of a pair are taken as they are stored: what is found must not depend on which came first. */
+  #sitter(id: PhotoId): Sitter | null {
+    const known = this.#sitters.get(id);
+    if (known !== undefined) return known;
+    const copy = this.#copy(id);
+    if (copy === null) return null;
+    const sitter = sitterOf(copy);
+    const [oldest] = this.#sitters.keys();
+    if (this.#sitters.size >= mostSitters && oldest !== undefined) this.#sitters.delete(oldest);
+    this.#sitters.set(id, sitter);
+    return sitter;
+  }
+}

@@ -1,0 +1,224 @@
+import { align, frameOf, similarityNear, type Shapes } from './alignment.js';
+import { areaOf, inverseFrame, wholeFrame, within, type Frame } from './frames.js';
+import { copySide, type GreyCopy } from './grey-copy.js';
+import { halvedLayer, softened, type Layer } from './layers.js';
+import { Seen, type Area } from './seen.js';
+
+/** A grey copy made ready: softened, at two sizes. Made once for many registrations; 60 kB. */
+export interface Registrable {
+  readonly aspect: number;
+  readonly rough: Layer;
+  readonly middle: Layer;
+  readonly fine: Layer;
+}
+
+/** What the comparison of two pictures, laid over each other, came to. */
+export interface Registration {
+  /** Where the other picture lies in the container. */
+  readonly frame: Frame;
+  /** Blocks with something to see; at most 49. */
+  readonly blocks: number;
+  /** Correlation (-1 to 1) that a tenth, a quarter, half of those blocks do not reach. */
+  readonly tenth: number;
+  readonly quarter: number;
+  readonly half: number;
+  /** Share of those blocks that correlate by 0.8 and more. */
+  readonly agreeing: number;
+  /** Share of the compared part of the other picture that the container covers. */
+  readonly cover: number;
+  /**
+   * How far the compared part of the other picture reaches beyond the container, in its widths or heights. An edited copy
+   * lies within its original; of two shots of one scene each has something that the other has not.
+   */
+  readonly overhang: number;
+  /** Share of the other picture that was compared: less than 1 where it has bars. */
+  readonly compared: number;
+  /** Largest difference of the frame from the whole: 0 when neither was cropped, moved or turned. */
+  readonly offWhole: number;
+}
+
+/** Variance of the softening of every layer, in its pixels squared: that of the weights 1 2 1. */
+const softness = 0.5;
+/** The same with what shrinking to these pixels has softened before. */
+const pixelSoftness = 0.65;
+/** Blocks are a quarter of the compared part wide and high and overlap by half. */
+const blocksAcross = 7;
+/** Variance below which a block shows nothing, in softened grey levels squared. */
+const blockVariance = 36;
+/** Of a block, this much must be covered. */
+const blockCover = 0.6;
+/** Half the blocks must agree by this much at half the size, or the full size is not looked at. */
+const worthFineLook = 0.8;
+/** So well that no other way of starting needs to be tried. */
+const goodStart = 0.93;
+/** A picture that lies beyond the container on this much more area is the container itself. */
+const showsMore = 1.02;
+/** Limits of the way from the start: change of area, move of the middle in sides of the container. */
+const mostGrowth = 2;
+const farthestMove = 0.25;
+/** Share of the container that the other picture must at least show. */
+const leastSeen = 0.12;
+const roughRounds = 6;
+const fineRounds = 4;
+
+const seen = new Seen();
+
+export function registrable(copy: GreyCopy): Registrable {
+  const fine = { side: copySide, pixels: Float64Array.from(copy.pixels) };
+  const middle = softened(halvedLayer(fine), softness, softness);
+  return {
+    aspect: copy.aspect,
+    rough: softened(middle, 2 * softness, 2 * softness),
+    middle,
+    fine: softened(fine, softness, softness),
+  };
+}
+
+/**
+ * Lays the other picture over the container, starting where `part` of the container looks like `view` of the other (its
+ * whole, or what is inside its bars), and measures block by block how well they agree. Null when they do not even roughly.
+ * Which of the two stands for the container follows from the frames alone: the one that shows more. 1 to 3 ms.
+ */
+export function register(
+  container: Registrable,
+  other: Registrable,
+  part: Frame,
+  view: Frame = wholeFrame,
+): Registration | null {
+  const start = within(part, inverseFrame(view));
+  if (view === wholeFrame && areaOf(start) > showsMore)
+    return register(other, container, inverseFrame(start), wholeFrame);
+  const shapes: Shapes = { container: container.aspect, other: other.aspect };
+  const first = similarityNear(start, shapes);
+  const area = areaWithin(view, copySide >> 1, 0);
+  const [middleA, middleB] = equallySharp(container.middle, other.middle, frameOf(first, shapes));
+  let best: { place: typeof first; half: number; sum: number } | null = null;
+  // An overlay may lead the rough look astray, a wrong start the direct one.
+  for (const roughFirst of [true, false]) {
+    const rough = roughFirst ? align(container.rough, other.rough, area, shapes, first, roughRounds) : first;
+    const place = rough && align(middleA, middleB, area, shapes, rough, roughRounds);
+    if (place === null || strayed(start, frameOf(place, shapes), view)) continue;
+    const found = compare(middleA, middleB, frameOf(place, shapes), view);
+    const sum = found.half + found.quarter;
+    if (best === null || sum > best.sum) best = { place, half: found.half, sum };
+    if (found.half > goodStart) break;
+  }
+  if (best === null || best.half < worthFineLook) return null;
+  const found = frameOf(best.place, shapes);
+  if (view === wholeFrame && areaOf(found) > showsMore && areaOf(start) >= 1 / showsMore)
+    return register(other, container, inverseFrame(found), wholeFrame);
+  const [fineA, fineB] = equallySharp(container.fine, other.fine, found);
+  const place = align(fineA, fineB, areaWithin(view, copySide, 0), shapes, best.place, fineRounds);
+  if (place === null || strayed(start, frameOf(place, shapes), view)) return null;
+  return compare(fineA, fineB, frameOf(place, shapes), view);
+}
+
+/** Far from where it began, or down to a speck of the container, in which anything could be seen. */
+function strayed(start: Frame, found: Frame, view: Frame): boolean {
+  const growth = areaOf(found) / areaOf(start);
+  const [from, to] = [middleOf(start), middleOf(found)];
+  const moved = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  return (
+    growth > mostGrowth ||
+    growth < 1 / mostGrowth ||
+    moved > farthestMove ||
+    areaOf(within(found, view)) < leastSeen
+  );
+}
+
+function middleOf([a, b, x, c, d, y]: Frame): readonly [number, number] {
+  return [(a + b) / 2 + x, (c + d) / 2 + y];
+}
+
+/** A part was enlarged to the same number of pixels as the whole that it is compared with: softens whichever is sharper. */
+function equallySharp(container: Layer, other: Layer, [a, b, , c, d]: Frame): [Layer, Layer] {
+  const [across, down] = [Math.hypot(a, c), Math.hypot(b, d)];
+  const excess = (scale: number): number => (scale < 1 ? pixelSoftness * (1 / scale ** 2 - 1) : 0);
+  return [
+    softened(container, excess(1 / across), excess(1 / down)),
+    softened(other, excess(across), excess(down)),
+  ];
+}
+
+/** The pixels of a layer that an upright frame covers, less a rim. */
+function areaWithin([width, , left, , height, top]: Frame, side: number, rim: number): Area {
+  return {
+    left: Math.round(left * side) + rim,
+    top: Math.round(top * side) + rim,
+    right: Math.round((left + width) * side) - rim,
+    bottom: Math.round((top + height) * side) - rim,
+  };
+}
+
+/** Block by block. The outermost pixels are left out: what lies around a picture is mixed into them. */
+function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Registration {
+  const { side } = other;
+  const rim = side >> 5;
+  const area = areaWithin(view, side, rim);
+  seen.look(container, frame, area, 0.5);
+  const [across, down] = [starts(area.left, area.right), starts(area.top, area.bottom)];
+  const found: number[] = [];
+  for (const top of down.at)
+    for (const left of across.at) {
+      const block = { left, top, right: left + across.size, bottom: top + down.size };
+      const correlation = correlationIn(block, other);
+      if (correlation !== null) found.push(correlation);
+    }
+  found.sort((a, b) => a - b);
+  const pixels = (area.right - area.left) * (area.bottom - area.top);
+  const at = (share: number): number => found[Math.floor(share * found.length)] ?? -1;
+  return {
+    frame,
+    blocks: found.length,
+    tenth: at(0.1),
+    quarter: at(0.25),
+    half: at(0.5),
+    agreeing: found.length === 0 ? 0 : found.filter((value) => value >= 0.8).length / found.length,
+    cover: seen.count / pixels,
+    overhang: overhangOf(within(frame, view)),
+    compared: pixels / (side - 2 * rim) ** 2,
+    offWhole: Math.max(...frame.map((value, n) => Math.abs(value - (wholeFrame[n] ?? 0)))),
+  };
+}
+
+/** Of the unit square seen through the frame, beyond the unit square. */
+function overhangOf([a, b, x, c, d, y]: Frame): number {
+  const corners = [x, x + a, x + b, x + a + b, y, y + c, y + d, y + c + d];
+  return Math.max(0, ...corners.map((at) => Math.max(-at, at - 1)));
+}
+
+function starts(from: number, to: number): { at: number[]; size: number } {
+  const length = to - from;
+  const size = Math.min(length, Math.max(6, Math.round(length / 4)));
+  const at = Array.from({ length: blocksAcross }, (_, n) =>
+    Math.round(from + ((length - size) * n) / (blocksAcross - 1)),
+  );
+  return { at: [...new Set(at)], size };
+}
+
+/** Null where neither picture shows anything, or the container does not cover the block. */
+function correlationIn(block: Area, other: Layer): number | null {
+  let n = 0;
+  let a = 0;
+  let b = 0;
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  for (let y = block.top; y < block.bottom; y++)
+    for (let x = block.left, at = y * other.side + x; x < block.right; x++, at++) {
+      if (seen.covered[at] !== 1) continue;
+      const here = seen.grey[at] ?? 0;
+      const there = other.pixels[at] ?? 0;
+      n++;
+      a += here;
+      b += there;
+      aa += here * here;
+      bb += there * there;
+      ab += here * there;
+    }
+  if (n < (block.right - block.left) * (block.bottom - block.top) * blockCover) return null;
+  const here = aa / n - (a / n) ** 2;
+  const there = bb / n - (b / n) ** 2;
+  if (Math.max(here, there) < blockVariance) return null;
+  return (ab / n - (a * b) / (n * n)) / Math.sqrt((here + 0.5) * (there + 0.5));
+}

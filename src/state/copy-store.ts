@@ -1,0 +1,72 @@
+import type { PhotoId, PixelProof } from '../model.js';
+import type { CopyStore, FoundProof, StoredCopy } from '../ports.js';
+import { transaction, type Db } from './sqlite.js';
+
+interface ProofRow {
+  b: PhotoId;
+  verdict: PixelProof['verdict'];
+  agreement: number;
+  in_place: number;
+}
+
+/** `CopyStore` on `index.db`; the copies themselves are written with the fingerprints (`SqlitePhotoStore.examined`). */
+export class SqliteCopyStore implements CopyStore {
+  readonly #db: Db;
+  readonly #sql;
+
+  readonly #moved: () => void;
+
+  /** `moved` is called with every change that groups may depend on. */
+  constructor(db: Db, moved: () => void) {
+    this.#moved = moved;
+    this.#db = db;
+    this.#sql = {
+      unproven: db.prepare('SELECT photo AS id FROM copies WHERE views IS NULL ORDER BY photo'),
+      get: db.prepare('SELECT photo AS id, pixels, aspect FROM copies WHERE photo = ?'),
+      partKeys: db.prepare(
+        `SELECT photo AS id, part_keys AS partKeys FROM copies WHERE photo > ? AND views IS NOT NULL
+         ORDER BY photo LIMIT ?`,
+      ),
+      proved: db.prepare('UPDATE copies SET views = ?, part_keys = ? WHERE photo = ?'),
+      add: db.prepare('INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?)'),
+      disturb: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
+      proofs: db.prepare(
+        `SELECT b, verdict, agreement, in_place FROM proofs WHERE a = ?1
+         UNION ALL SELECT a, verdict, agreement, in_place FROM proofs WHERE b = ?1`,
+      ),
+    };
+  }
+
+  unproven(): readonly PhotoId[] {
+    return (this.#sql.unproven.all() as { id: PhotoId }[]).map(({ id }) => id);
+  }
+
+  get(id: PhotoId): StoredCopy | null {
+    return (this.#sql.get.get(id) as StoredCopy | undefined) ?? null;
+  }
+
+  *views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }> {
+    const rows = this.#db.prepare('SELECT photo AS id, views FROM copies WHERE views IS NOT NULL').iterate();
+    yield* rows as Iterable<{ id: PhotoId; views: Uint8Array }>;
+  }
+
+  partKeys(after: PhotoId | null, limit: number): readonly { id: PhotoId; partKeys: Uint8Array }[] {
+    return this.#sql.partKeys.all(after ?? -1, limit) as { id: PhotoId; partKeys: Uint8Array }[];
+  }
+
+  proved(id: PhotoId, views: Uint8Array, partKeys: Uint8Array, proofs: readonly FoundProof[]): void {
+    if (proofs.length > 0) this.#moved();
+    transaction(this.#db, () => {
+      this.#sql.proved.run(views, partKeys, id);
+      for (const { b, verdict, agreement, inPlace } of proofs) {
+        this.#sql.add.run(Math.min(id, b), Math.max(id, b), verdict, agreement, Number(inPlace));
+        for (const one of [id, b]) this.#sql.disturb.run(one);
+      }
+    });
+  }
+
+  proofsOf(id: PhotoId): readonly FoundProof[] {
+    const rows = this.#sql.proofs.all(id) as ProofRow[];
+    return rows.map(({ in_place: inPlace, ...proof }) => ({ ...proof, inPlace: inPlace === 1 }));
+  }
+}

@@ -1,0 +1,87 @@
+import sharp from 'sharp';
+import t from 'tap';
+import { proofBetween, sitterOf, type Sitter } from '../../src/pipeline/pair-proof.js';
+import { cropOf, flatPicture, greyCopyOf } from '../support/grey-copies.js';
+import { drawScene } from '../support/pictures.js';
+import { needsPhotos, testPhotos } from '../support/test-photos.js';
+
+const sit = async (picture: Uint8Array): Promise<Sitter> => sitterOf(await greyCopyOf(picture));
+const scene = await drawScene(42);
+const original = await sit(scene);
+
+async function edits(): Promise<[string, Buffer][]> {
+  const extend = (top: number, side: number, background: string): Promise<Buffer> =>
+    sharp(scene).extend({ top, bottom: top, left: side, right: side, background }).jpeg().toBuffer();
+  const bar = '<svg width="960" height="110"><rect width="960" height="110"/></svg>';
+  const dot = '<svg width="150" height="150"><circle cx="75" cy="75" r="75" fill="#fc2"/></svg>';
+  const over = (drawing: string, left: number, top: number): Promise<Buffer> =>
+    sharp(scene)
+      .composite([{ input: Buffer.from(drawing), left, top }])
+      .jpeg()
+      .toBuffer();
+  return [
+    ['the same, small', await sharp(scene).resize(200).webp({ quality: 60 }).toBuffer()],
+    ['crop of a tenth', await cropOf(scene, [0.02, 0.07, 0.92, 0.97])],
+    ['crop of a fifth', await cropOf(scene, [0.13, 0.05, 0.93, 0.85])],
+    ['square', await cropOf(scene, [1 / 6, 0, 5 / 6, 1])],
+    ['border', await extend(30, 30, 'white')],
+    ['padded to a square', await extend(160, 0, 'black')],
+    ['rotated', await sharp(scene).rotate(5, { background: 'black' }).jpeg().toBuffer()],
+    ['caption', await over(bar, 0, 530)],
+    ['sticker', await over(dot, 600, 100)],
+  ];
+}
+
+void t.test('proves edits of a picture, the same way round and round', async (t) => {
+  for (const [name, picture] of await edits()) {
+    const edited = await sit(picture);
+    const proof = proofBetween(original, edited);
+    t.equal(proof?.verdict, 'proven', `${name}: ${JSON.stringify(proof)}`);
+    t.same(proofBetween(edited, original), proof, `${name}: whichever comes first`);
+  }
+});
+
+void t.test('two crops that each show something else are not copies of each other', async (t) => {
+  const left = await sit(await cropOf(scene, [0, 0, 0.94, 1]));
+  const right = await sit(await cropOf(scene, [0.06, 0, 1, 1]));
+  t.not(proofBetween(left, right)?.verdict, 'proven');
+});
+
+void t.test('strangers are not proven, nor likely', async (t) => {
+  const strangers = await Promise.all(Array.from({ length: 24 }, (_, n) => drawScene(100 + n).then(sit)));
+  for (const [n, one] of strangers.entries())
+    for (const other of strangers.slice(n + 1)) t.equal(proofBetween(one, other), null);
+});
+
+void t.test('flat pictures prove nothing, not even of themselves', async (t) => {
+  const flat = await sit(await flatPicture(200));
+  t.same(flat.views, []);
+  t.equal(proofBetween(flat, flat), null);
+  t.equal(proofBetween(flat, original), null);
+});
+
+void t.test(
+  'real photographs: crops are proven, look-alikes and views of one place are not',
+  needsPhotos,
+  async (t) => {
+    const general = await testPhotos(['general']);
+    let proven = 0;
+    const some = general.filter((_, n) => n % 10 === 0);
+    for (const photo of some) {
+      const bytes = await photo.read();
+      const crop = await sit(await cropOf(bytes, [0.1, 0.02, 0.95, 0.87]));
+      if (proofBetween(await sit(bytes), crop)?.verdict === 'proven') proven++;
+    }
+    t.ok(proven >= some.length * 0.9, `${proven} of ${some.length} crops`);
+    const distinct = await testPhotos(['lookalike', 'views']);
+    const sitters = await Promise.all(distinct.map(async (photo) => sit(await photo.read())));
+    const wrong = sitters.flatMap((one, n) =>
+      sitters.flatMap((other, m) =>
+        m > n && proofBetween(one, other)?.verdict === 'proven'
+          ? [`${distinct[n]?.name} ${distinct[m]?.name}`]
+          : [],
+      ),
+    );
+    t.same(wrong, []);
+  },
+);
