@@ -3,10 +3,21 @@ import {
   candidateBits,
   certainBits,
   leastQuality,
+  paperBits,
   storedBits,
 } from '../../src/pipeline/evidence.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
+import { popCount } from '../../src/pipeline/hamming-index.js';
 import { orientations, turned } from '../../src/pipeline/hashes.js';
+import { unpackCopy } from '../../src/pipeline/packed-copy.js';
+import {
+  partKeyBits,
+  proofBetween,
+  sitterOf,
+  viewDetailBits,
+  viewKeyBits,
+  type Sitter,
+} from '../../src/pipeline/pair-proof.js';
 import { bitsApart, type Method } from './method.js';
 
 /** What the project's engine keeps of a picture. */
@@ -16,6 +27,13 @@ interface OurLook {
   /** 256-bit hash in every orientation, each as eight words; the first two are its coarse part. */
   readonly details: readonly Uint32Array[];
   readonly quality: number;
+  readonly isPaper: boolean;
+  /** Packed grey copy, and its shape. */
+  readonly pixels: Uint8Array;
+  readonly aspect: number;
+  /** Detail hashes of its views, and the keys of its parts, two words each. */
+  readonly views: readonly Uint32Array[];
+  readonly partKeys: Uint32Array;
 }
 
 /** What the engine says of two pictures without knowing anything else about them; null = nothing. */
@@ -32,9 +50,16 @@ export async function ourMethod(): Promise<Method<OurLook>> {
     version: fingerprinter.algorithm,
     columns: ['ours, automatic', 'ours, with review'],
     prepare: async (file) => {
-      const { phash, detail, quality } = await fingerprinter.fingerprint(file);
+      const { phash, detail, algorithm: _, ...looks } = await fingerprinter.fingerprint(file);
       const details = orientations.map((orientation) => wordsOf(turned(detail, orientation)));
-      return { phash: wordsOf(phash), details, quality };
+      const { views, partKeys } = sitterOf({ pixels: unpackCopy(looks.pixels), aspect: looks.aspect });
+      return {
+        ...looks,
+        phash: wordsOf(phash),
+        details,
+        partKeys,
+        views: views.map((v) => wordsOf(v.detail)),
+      };
     },
     compare: (a, b) => {
       const verdict = compareLooks(a, b);
@@ -43,24 +68,63 @@ export async function ourMethod(): Promise<Method<OurLook>> {
   };
 }
 
-/** As `LookIndex` finds likenesses and `evidenceBetween` judges them. */
+/** As the agent's search, prover and `evidenceBetween` judge two photos that no capture times tell apart. */
 function compareLooks(a: OurLook, b: OurLook): Verdict {
-  if (a.quality < leastQuality || b.quality < leastQuality) return null;
+  const bits = hashDistance(a, b);
+  const arePapers = a.isPaper && b.isPaper;
+  if (bits <= (arePapers ? paperBits : automaticBits)) return 'automatic';
+  const proof = isNominated(a, b) ? proofBetween(readySitter(a), readySitter(b)) : null;
+  if (proof?.verdict === 'proven') return 'automatic';
+  return proof !== null || (bits <= storedBits && !arePapers) ? 'review' : null;
+}
+
+/** Bits of 256 that differ in the orientation where they are most alike; Infinity where the 64-bit hash rules it out. */
+function hashDistance(a: OurLook, b: OurLook): number {
+  if (a.quality < leastQuality || b.quality < leastQuality) return Infinity;
   let best = Infinity;
   for (const orientation of orientations) {
     const detail = a.details[orientation];
     const upright = b.details[0];
     if (detail === undefined || upright === undefined) continue;
-    const candidate =
-      orientation === 0
-        ? bitsApart(a.phash, b.phash)
-        : bitsApart(detail.subarray(0, 2), upright.subarray(0, 2));
+    const candidate = orientation === 0 ? bitsApart(a.phash, b.phash) : keyBits(detail, 0, upright);
     if (candidate > candidateBits) continue;
     const bits = bitsApart(detail, upright);
-    if (orientation === 0 && bits <= certainBits) return 'automatic';
+    if (orientation === 0 && bits <= certainBits) return bits;
     best = Math.min(best, bits);
   }
-  return best <= automaticBits ? 'automatic' : best <= storedBits ? 'review' : null;
+  return best;
+}
+
+/** As the prover's search nominates pairs: by a view like a view, or a part of one like a view of the other. */
+function isNominated(a: OurLook, b: OurLook): boolean {
+  const byViews = a.views.some((mine) =>
+    b.views.some(
+      (theirs) => keyBits(mine, 0, theirs) <= viewKeyBits && bitsApart(mine, theirs) <= viewDetailBits,
+    ),
+  );
+  return byViews || hasPartLike(a, b) || hasPartLike(b, a);
+}
+
+function hasPartLike({ partKeys, views: own }: OurLook, { views }: OurLook): boolean {
+  if (own.length === 0) return false;
+  for (const view of views)
+    for (let at = 0; at < partKeys.length; at += 2)
+      if (keyBits(partKeys, at, view) <= partKeyBits) return true;
+  return false;
+}
+
+function keyBits(keys: Uint32Array, at: number, view: Uint32Array): number {
+  return popCount((keys[at] ?? 0) ^ (view[0] ?? 0)) + popCount((keys[at + 1] ?? 0) ^ (view[1] ?? 0));
+}
+
+const sitters = new WeakMap<OurLook, Sitter>();
+
+function readySitter(look: OurLook): Sitter {
+  const known = sitters.get(look);
+  if (known !== undefined) return known;
+  const sitter = sitterOf({ pixels: unpackCopy(look.pixels), aspect: look.aspect });
+  sitters.set(look, sitter);
+  return sitter;
 }
 
 /** The bytes of a hash as words, first byte highest. */
