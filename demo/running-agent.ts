@@ -1,5 +1,6 @@
 import { createAgent, type Agent } from '../src/agent.js';
-import { runService, undoHere } from '../src/agent/run-service.js';
+import { runService } from '../src/agent/run-service.js';
+import { undoHere } from '../src/agent/undo.js';
 import { systemClock } from '../src/clock.js';
 import { runningAgent } from '../src/commands/remote.js';
 import { labelSettings, noLabelFlags } from '../src/agent/label-settings.js';
@@ -73,7 +74,7 @@ export class RunningAgent {
 
   /** `photo-organizer undo --all` */
   undoAll(): Promise<SyncReport> {
-    return undoHere(this.agent, { command: 'undo --all', what: 'all', dryRun: false });
+    return undoHere(this.agent, { what: 'all', dryRun: false });
   }
 
   /** Safe to call twice. */

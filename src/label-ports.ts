@@ -107,12 +107,27 @@ export interface RunRecord extends Run {
   readonly operations: number;
   /** Labels of it that still stand: not taken back, and not taken off by a person. */
   readonly standing: number;
+  /** An undo took all of it back, or it is the end of one: `undo --last` passes it over. */
+  readonly undone: boolean;
+}
+
+/** Labels of ours of one kind and name that stand in one account. */
+export interface StandingLabels {
+  readonly source: SourceName;
+  readonly kind: LabelKind;
+  /** Name of the tag or album. */
+  readonly name: string;
+  readonly photos: readonly PhotoKey[];
 }
 
 /** Everything that we wrote; only labels that were not there before are in it. Cannot be rebuilt: each call is on disk when it returns. */
 export interface Journal {
   /** Runs that applied something, newest first. */
   runs(): readonly RunRecord[];
+  /** The newest of them; null when nothing was ever written. */
+  lastRun(): (Run & Pick<RunRecord, 'startedAt'>) | null;
+  /** Writes down that a run was, also when it applies nothing; one that is known gets this command. */
+  note(run: Run): void;
   /** Written before the call to the server; returns the operation's number. */
   begin(run: Run, entry: JournalEntry): number;
   /** Written after the call; `error` when it failed. */
@@ -132,8 +147,10 @@ export interface Journal {
   openLabels(source: SourceName): readonly OwnLabel[];
   /** How many labels of ours a source carries. */
   countLabels(source: SourceName): number;
-  /** Sources that labels of ours lie in. */
+  /** Sources that labels of ours lie in, or tags and albums that we made. */
   labelledSources(): readonly SourceName[];
+  /** Labels that stand: not taken back, and not taken off by a person. With `run` those that it wrote. */
+  standing(run?: string): readonly StandingLabels[];
   /** Adds or overwrites labels. */
   put(labels: readonly OwnLabel[]): void;
   forget(labels: readonly Pick<OwnLabel, 'source' | 'kind' | 'name' | 'photo'>[]): void;

@@ -1,21 +1,16 @@
-import { FatalError, exitCodes } from '../errors.js';
+import { FatalError } from '../errors.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { Journal, Run } from '../label-ports.js';
 import type { AlbumStore, Clock, CopyStore, GroupStore, Log, PhotoStore } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
 import type { Grouper } from '../pipeline/grouper.js';
-import type { SourceReader } from '../pipeline/source-reader.js';
 import { hasFeature, requireFeature, type Feature } from '../sources/immich/capabilities.js';
-import type { ImmichAccount } from '../sources/immich/account.js';
 import type { LabelSettings } from '../sync/desired.js';
-import { Reconciler, type SyncRequest } from '../sync/reconciler.js';
+import type { Reconciler, SyncRequest } from '../sync/reconciler.js';
 import { addUp, type SyncReport } from '../sync/report.js';
-
-export interface LabelledAccount {
-  readonly account: ImmichAccount;
-  readonly reader: SourceReader;
-  readonly reconciler: Reconciler;
-}
+import type { UndoWhat } from '../sync/undo.js';
+import type { LabelledAccount } from './labelled-account.js';
+import { takeBack } from './take-back.js';
 
 export interface LabellingOptions {
   readonly accounts: readonly LabelledAccount[];
@@ -116,37 +111,20 @@ export class Labelling {
     });
   }
 
-  async undo(what: { readonly run: string | null; readonly dryRun: boolean }, run: Run): Promise<SyncReport> {
+  /** Takes labels back wherever they can be reached, see `takeBack`; then nothing is written until a person asks for it. */
+  async undo(what: UndoWhat, run: Run): Promise<SyncReport> {
     return this.#alone(async () => {
       const { accounts, journal } = this.#options;
-      this.#requireAccounts();
-      const reports: SyncReport[] = [];
-      for (const { account, reader, reconciler } of accounts) {
-        if (!account.source.isOpen) continue;
-        await reader.readChanges();
-        reports.push(await reconciler.undo(what, run, () => this.#settle(reconciler, run)));
+      const settle = (reconciler: Reconciler): Promise<void> => this.#settle(reconciler, run);
+      try {
+        return await takeBack({ accounts, journal, settle }, what, run);
+      } finally {
+        // Also when it was cut off: what was taken off must not come back by itself.
+        if (journal.entries(run.id).length > 0)
+          journal.setHold('labels', 'labels were taken back; `photo-organizer scan` writes them again');
+        if (!what.dryRun) await this.#backUp(0);
       }
-      const report = addUp(reports);
-      if (what.dryRun) return report;
-      if (report.operations.length > 0)
-        journal.setHold('labels', 'labels were taken back; `photo-organizer scan` writes them again');
-      await this.#backUp(0);
-      return report;
     });
-  }
-
-  /** Labels lie in accounts: one that is not configured now would look as if there were nothing to take back. */
-  #requireAccounts(): void {
-    const { accounts, journal } = this.#options;
-    const missing = journal
-      .labelledSources()
-      .filter((source) => !accounts.some(({ account }) => account.name === source && account.source.isOpen));
-    if (missing.length === 0) return;
-    throw new FatalError(
-      'ACCOUNT_MISSING',
-      `Labels of ours lie in the Immich account ${missing.join(', ')}, which is not set up here: give its URL and key (IMMICH_URL and IMMICH_API_KEY, flags, or the config)`,
-      exitCodes.usage,
-    );
   }
 
   /** One look at what became of tags that were written; returns how many are still open. */

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../agent.js';
-import { FatalError, exitCodes } from '../errors.js';
 import type { LabelSettings } from '../sync/desired.js';
-import { emptyReport, type SyncReport } from '../sync/report.js';
 import { WebServer } from '../web/server.js';
-import { newRun } from './run.js';
-import { scan, type ScanRequest } from './scan.js';
+import { scanHandedOver, undoHandedOver } from './handed-over.js';
+import type { ScanRequest } from './scan.js';
 import { Service } from './service.js';
 import { statusOf } from './status.js';
+import type { UndoRequest } from './undo.js';
 import { signalsOfWebhook } from './webhook-signals.js';
-
-export interface UndoRequest {
-  readonly command: string;
-  readonly what: 'all' | 'last' | { readonly run: string };
-  readonly dryRun: boolean;
-}
 
 /** Runs the agent until `until` aborts. Throws the FatalError that ended it otherwise. */
 export async function runService(agent: Agent, settings: LabelSettings, until: AbortSignal): Promise<void> {
@@ -41,8 +34,8 @@ export async function runService(agent: Agent, settings: LabelSettings, until: A
     onWebhook: (body) => signalsOfWebhook(body, accounts).forEach((signal) => signals.emit('signal', signal)),
     status: () => statusOf(agent, since),
     commands: {
-      scan: (body, tell) => track(scanHere(agent, body as ScanRequest, tell)),
-      undo: (body) => track(undoHere(agent, body as UndoRequest)),
+      scan: (body, tell) => track(scanHandedOver(agent, body as ScanRequest, tell)),
+      undo: (body) => track(undoHandedOver(agent, body as UndoRequest)),
     },
     log,
   });
@@ -67,31 +60,4 @@ export async function runService(agent: Agent, settings: LabelSettings, until: A
     await web.stop();
   }
   if (failure !== null) throw failure as Error;
-}
-
-async function scanHere(agent: Agent, request: ScanRequest, tell: (line: string) => void): Promise<unknown> {
-  const listener = (line: string): void => tell(line);
-  agent.progress.on('stage', listener);
-  try {
-    return await scan(agent, request);
-  } finally {
-    agent.progress.off('stage', listener);
-  }
-}
-
-/** Takes labels back. After "all", nothing is written again until somebody asks for it. Throws `NO_SUCH_RUN`. */
-export async function undoHere(agent: Agent, { command, what, dryRun }: UndoRequest): Promise<SyncReport> {
-  const { clock, labelling, state } = agent;
-  const runs = state.journal.runs();
-  const last = runs.find((run) => run.command !== 'undo')?.id;
-  const id = what === 'all' ? null : what === 'last' ? last : what.run;
-  if (id !== null && !runs.some((run) => run.id === id)) {
-    if (what === 'last') return emptyReport();
-    throw new FatalError(
-      'NO_SUCH_RUN',
-      `There is no run ${id ?? ''}; \`undo --list\` shows them`,
-      exitCodes.usage,
-    );
-  }
-  return labelling.undo({ run: id ?? null, dryRun }, newRun(command, clock));
 }

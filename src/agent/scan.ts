@@ -114,9 +114,12 @@ function label(
   const settings = labelSettings(parts.config, request.labels);
   const what = { run, settings, accounts: names, scope: null, allowRemovals, forceVersion };
   if (dryRun) return labelling.plan(what);
-  if (names.some((name) => parts.accounts.some((account) => account.name === name)))
+  if (names.some((name) => parts.accounts.some((account) => account.name === name))) {
     progress.emit('stage', 'labelling');
-  state.journal.setHold('labels', null);
+    // The end of a pause is written down: what is written after it is no part of the undo before it.
+    if (state.journal.hold('labels') !== null) state.journal.note(run);
+    state.journal.setHold('labels', null);
+  }
   if (allowRemovals) state.journal.setHold('removals', null);
   return labelling.apply(what, 'wait');
 }

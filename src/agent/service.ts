@@ -2,6 +2,7 @@ import { FatalError, describeError } from '../errors.js';
 import type { Signal, SourceName } from '../model.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { LabelLoop } from './label-loop.js';
+import { pausedText } from './log-labels.js';
 import type { Parts, ReadSource } from './parts.js';
 import { SourceLoop } from './source-loop.js';
 
@@ -38,7 +39,8 @@ export class Service {
 
   /** Begins to watch; sources that are away are waited for, each by itself. */
   async start(): Promise<void> {
-    const { signals, schedule } = this.#parts;
+    const { signals, schedule, state, log } = this.#parts;
+    if (state.journal.hold('labels') !== null) log.warn({}, pausedText);
     signals.on('signal', (signal) => this.#take(signal));
     await schedule.start();
     for (const loop of [...this.#sources.values(), this.#labels])

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { createAgent } from '../agent.js';
-import { undoHere, type UndoRequest } from '../agent/run-service.js';
-import { FatalError, exitCodes, type ExitCode } from '../errors.js';
+import { createAgent, type Agent } from '../agent.js';
+import { undoHere, type UndoRequest, type UndoResult } from '../agent/undo.js';
+import { FatalError, OrganizerError, describeError, exitCodes, type ExitCode } from '../errors.js';
+import type { RunRecord } from '../label-ports.js';
 import { openJournalForReading } from '../state/open-state.js';
-import type { SyncReport } from '../sync/report.js';
+import { isUndo } from '../state/undone-runs.js';
 import {
   addCommonFlags,
   count,
@@ -45,23 +46,24 @@ async function undo(flags: UndoFlags): Promise<ExitCode> {
   const immich = { url: flags.immichUrl, api_key: flags.immichApiKey };
   const context = createContext(flags, { immich }, 'warn');
   if (flags.list === true) return listRuns(context, flags.json === true);
-  const request: UndoRequest = {
-    command: 'undo',
-    what: whatOf(flags),
-    dryRun: flags.dryRun === true,
-  };
+  const request: UndoRequest = { what: whatOf(flags), dryRun: flags.dryRun === true };
   const running = runningAgent(context.config.stateDir);
-  const report = (
+  const result = (
     running === null ? await undoAlone(context, request) : await handOver(running, 'undo', request)
-  ) as SyncReport;
-  const { operations, failed, errors } = report;
-  if (flags.json === true) printJson({ operations, failed, errors });
-  else {
-    printOperations(operations, request.dryRun);
-    print(operations.length === 0 ? 'There is nothing to take back.' : summary(report, request.dryRun));
-    for (const error of errors) print(`Failed: ${error}`);
-  }
+  ) as UndoResult;
+  const { operations, failed, errors, run, paused } = result;
+  if (flags.json === true) printJson({ operations, failed, errors, run, paused });
+  else show(result, request);
   return failed > 0 ? exitCodes.partial : exitCodes.done;
+}
+
+function show({ operations, errors, run, paused }: UndoResult, { what, dryRun }: UndoRequest): void {
+  printOperations(operations, dryRun);
+  const of = run !== null && what === 'last' ? ` of the run ${run}` : '';
+  if (operations.length > 0) print(summary(operations, of, dryRun));
+  else if (errors.length === 0) print(`There is nothing to take back${of}.`);
+  for (const error of errors) print(`Failed: ${error}`);
+  if (paused) print('Labelling is paused until `photo-organizer scan` is run.');
 }
 
 function whatOf({ all, last, run }: UndoFlags): UndoRequest['what'] {
@@ -70,14 +72,35 @@ function whatOf({ all, last, run }: UndoFlags): UndoRequest['what'] {
   return run !== undefined ? { run } : all === true ? 'all' : 'last';
 }
 
-async function undoAlone(context: Context, request: UndoRequest): Promise<SyncReport> {
+async function undoAlone(context: Context, request: UndoRequest): Promise<UndoResult> {
   const agent = await createAgent({ ...context, patience: 'one-shot', command: 'undo', namedByPath: false });
   try {
-    await agent.open(['immich']);
+    await openWhatAnswers(agent);
     return await undoHere(agent, request);
   } finally {
     await agent.close();
   }
+}
+
+/** One account that is away does not keep the labels of the others where they are. Throws when none can be opened. */
+async function openWhatAnswers(agent: Agent): Promise<void> {
+  const failures: OrganizerError[] = [];
+  for (const one of agent.sources.filter(({ source }) => source.kind === 'immich'))
+    try {
+      await agent.openSource(one);
+    } catch (error) {
+      const answers = agent.accounts.some(({ source }) => source === one.source && source.isOpen);
+      // Another user answers than before: what lies there is not ours to touch.
+      if (!(error instanceof OrganizerError) || answers) throw error;
+      failures.push(error);
+      agent.log.warn(
+        { source: one.source.name, reason: describeError(error) },
+        'the account cannot be opened',
+      );
+    }
+  const [first] = failures;
+  if (first !== undefined && agent.accounts.every(({ source }) => !source.isOpen)) throw first;
+  await agent.load();
 }
 
 function listRuns({ config, clock }: Context, json: boolean): ExitCode {
@@ -88,17 +111,18 @@ function listRuns({ config, clock }: Context, json: boolean): ExitCode {
   else if (runs.length === 0) print('Nothing was ever written.');
   for (const run of json ? [] : runs) {
     const when = new Date(run.startedAt).toLocaleString();
-    const standing =
-      run.standing === 0 ? 'nothing of it stands' : `${count(run.standing, 'label')} of it stand`;
-    print(`${run.id}  ${when}  ${standing.padEnd(24)}  ${run.command}`);
+    print(`${run.id}  ${when}  ${stateOf(run).padEnd(24)}  ${run.command}`);
   }
   return exitCodes.done;
 }
 
-function summary(report: SyncReport, dryRun: boolean): string {
-  const labels = count(
-    report.operations.reduce((sum, { photos }) => sum + photos.length, 0),
-    'label',
-  );
-  return dryRun ? `${labels} would be taken back.` : `${labels} taken back.`;
+function stateOf(run: RunRecord): string {
+  if (isUndo(run)) return 'took labels back';
+  if (run.undone) return 'undone';
+  return run.standing === 0 ? 'nothing of it stands' : `${count(run.standing, 'label')} of it stand`;
+}
+
+function summary(operations: UndoResult['operations'], of: string, dryRun: boolean): string {
+  const labels = operations.reduce((sum, { photos }) => sum + photos.length, 0);
+  return `${count(labels, 'label')}${of} ${dryRun ? 'would be taken back' : 'taken back'}.`;
 }

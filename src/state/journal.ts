@@ -8,9 +8,11 @@ import type {
   OwnLabel,
   Run,
   RunRecord,
+  StandingLabels,
 } from '../label-ports.js';
 import type { Clock, GroupNumbers } from '../ports.js';
 import { backUpDb, pluck, transaction, type Db } from './sqlite.js';
+import { undoneRuns } from './undone-runs.js';
 
 /** `Journal` on `journal.db`. */
 export class SqliteJournal implements Journal {
@@ -33,7 +35,22 @@ export class SqliteJournal implements Journal {
          WHERE l.state NOT IN ('by-hand', 'refused') GROUP BY p.run) s ON s.run = r.id
        GROUP BY r.id ORDER BY min(o.id) DESC`,
     );
-    return rows.all() as RunRecord[];
+    const runs = rows.all() as Omit<RunRecord, 'undone'>[];
+    const standing = new Map(runs.map((run) => [run.id, run.standing]));
+    const all = this.#db.prepare('SELECT id, command FROM runs ORDER BY rowid').all() as Run[];
+    const undone = undoneRuns(all.map((run) => ({ ...run, standing: standing.get(run.id) ?? 0 })));
+    return runs.map((run) => ({ ...run, undone: undone.has(run.id) }));
+  }
+
+  lastRun(): (Run & Pick<RunRecord, 'startedAt'>) | null {
+    const sql = `SELECT r.id, r.command, r.started_at AS startedAt FROM operations o JOIN runs r ON r.id = o.run
+      ORDER BY o.id DESC LIMIT 1`;
+    return (this.#db.prepare(sql).get() ?? null) as ReturnType<Journal['lastRun']>;
+  }
+
+  note({ id, command }: Run): void {
+    const sql = 'INSERT INTO runs VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET command = excluded.command';
+    this.#db.prepare(sql).run(id, command, this.#clock.now());
   }
 
   begin(run: Run, entry: JournalEntry): number {
@@ -88,6 +105,18 @@ export class SqliteJournal implements Journal {
   labelledSources(): readonly SourceName[] {
     const sql = `SELECT source FROM labels WHERE state NOT IN ('by-hand', 'refused') UNION SELECT source FROM made WHERE state = 'here'`;
     return (this.#db.prepare(sql).all() as { source: SourceName }[]).map((row) => row.source);
+  }
+
+  standing(run?: string): readonly StandingLabels[] {
+    const ofRun = run === undefined ? '' : 'AND l.operation IN (SELECT id FROM operations WHERE run = ?)';
+    const sql = `SELECT l.source, l.kind, coalesce(m.name, l.name) AS name, json_group_array(l.photo) AS photos
+      FROM labels l LEFT JOIN made m ON l.kind = 'album' AND m.kind = 'album' AND m.source = l.source AND m.server_id = l.name
+      WHERE l.state NOT IN ('by-hand', 'refused') ${ofRun} GROUP BY 1, 2, 3`;
+    const rows = this.#db.prepare(sql).all(...(run === undefined ? [] : [run])) as (Omit<
+      StandingLabels,
+      'photos'
+    > & { photos: string })[];
+    return rows.map((row) => ({ ...row, photos: JSON.parse(row.photos) as PhotoKey[] }));
   }
 
   put(labels: readonly OwnLabel[]): void {

@@ -48,6 +48,52 @@ void t.test('runs are listed newest first, also when the clock was set back', as
   ]);
 });
 
+void t.test(
+  'a run that is noted is known by its new command, and listed only when it did something',
+  async (t) => {
+    const { journal } = await open(t);
+    const entry = { source: home, kind: 'tag', name: 'x', photos: [key('a')] };
+    t.equal(journal.lastRun(), null);
+    journal.note({ id: 'idle', command: 'scan' });
+    journal.begin({ id: 'first', command: 'scan' }, entry);
+    journal.begin({ id: 'second', command: 'undo --run first (unfinished)' }, entry);
+    t.match(journal.runs(), [{ id: 'second' }, { id: 'first', undone: false }]);
+    journal.note({ id: 'second', command: 'undo --run first' });
+    t.match(journal.runs(), [
+      { id: 'second', command: 'undo --run first', undone: false },
+      { id: 'first', command: 'scan', undone: true },
+    ]);
+    t.match(journal.lastRun(), { id: 'second', command: 'undo --run first', startedAt: Number });
+  },
+);
+
+void t.test('labels that stand, by account, kind and name, of all runs or of one', async (t) => {
+  const { journal } = await open(t);
+  const entry = { source: home, kind: 'tag', name: 'x', photos: [key('a')] };
+  const operation = journal.begin({ id: 'r', command: 'scan' }, entry);
+  const album = { kind: 'album' as const, name: 'album-id' };
+  const made = { source: home, serverId: 'album-id', signature: '', version: '', state: 'here' as const };
+  journal.putMade({ ...made, kind: 'album', name: 'Similar-0001' });
+  journal.put([
+    labelOf('a', { operation }),
+    labelOf('b', { operation: 77, state: 'verified' }),
+    labelOf('c', { operation, state: 'by-hand' }),
+    labelOf('d', { operation, state: 'refused' }),
+    labelOf('a', { source: other, operation: 77 }),
+    labelOf('a', { ...album, operation, state: 'verified' }),
+  ]);
+  t.same(journal.standing(), [
+    { source: home, kind: 'album', name: 'Similar-0001', photos: [key('a')] },
+    { source: home, kind: 'tag', name: 'x', photos: [key('a'), key('b')] },
+    { source: other, kind: 'tag', name: 'x', photos: [key('a')] },
+  ]);
+  t.same(journal.standing('r'), [
+    { source: home, kind: 'album', name: 'Similar-0001', photos: [key('a')] },
+    { source: home, kind: 'tag', name: 'x', photos: [key('a')] },
+  ]);
+  t.same(journal.standing('never'), []);
+});
+
 void t.test('entries of a run, oldest first; what failed may have arrived', async (t) => {
   const { journal } = await open(t);
   const run = { id: 'r', command: 'scan' };

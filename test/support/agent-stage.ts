@@ -1,12 +1,11 @@
 import type { Test } from 'tap';
 import { createAgent, type Agent } from '../../src/agent.js';
-import { undoHere, type UndoRequest } from '../../src/agent/run-service.js';
 import { scan, type ScanRequest, type ScanResult } from '../../src/agent/scan.js';
+import { undoHere, type UndoRequest, type UndoResult } from '../../src/agent/undo.js';
 import type { Config } from '../../src/config.js';
 import { silentLog } from '../../src/logger.js';
 import type { Clock, Log } from '../../src/ports.js';
 import type { LabelSettings } from '../../src/sync/desired.js';
-import type { SyncReport } from '../../src/sync/report.js';
 import { agentConfig, type ConfigForTest } from './agent-config.js';
 import { hurriedClock } from './clocks.js';
 import type { AddedUser, NewAsset } from './immich/set-up.js';
@@ -89,8 +88,8 @@ export async function runUndo(
   config: Config,
   what: UndoRequest['what'],
   options: RunOptions = {},
-): Promise<SyncReport> {
-  const request = { command: 'undo', what, dryRun: options.dryRun ?? false };
+): Promise<UndoResult> {
+  const request = { what, dryRun: options.dryRun ?? false };
   return withAgent(config, (agent) => undoHere(agent, request), { sources: 'immich', ...options });
 }
 
