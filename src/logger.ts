@@ -26,11 +26,16 @@ export function createLog(level: LevelWithSilent, { pretty, destination }: LogOp
     pretty ? prettyStream(destination) : (destination ?? pino.destination({ dest: 2, sync: true })),
   );
   return {
-    debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
+    debug: (fields, message) => logger.debug(fields, harmless(message)),
+    info: (fields, message) => logger.info(fields, harmless(message)),
+    warn: (fields, message) => logger.warn(fields, harmless(message)),
+    error: (fields, message) => logger.error(fields, harmless(message)),
   };
+}
+
+/** Names of files are data: what would steer the terminal is shown, not obeyed. Line ends stay. */
+export function harmless(text: string): string {
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 /** A log that says nothing. */

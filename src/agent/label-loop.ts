@@ -2,6 +2,7 @@ import { FatalError, TransientError, describeError } from '../errors.js';
 import type { PhotoKey, SourceName } from '../model.js';
 import type { Run } from '../label-ports.js';
 import type { LabelSettings } from '../sync/desired.js';
+import { logOperations } from './log-labels.js';
 import type { Parts } from './parts.js';
 import { newRun } from './run.js';
 
@@ -79,7 +80,7 @@ export class LabelLoop {
   }
 
   async #label(run: Run): Promise<void> {
-    const { labelling, log } = this.#parts;
+    const { labelling, state, log } = this.#parts;
     const everything = this.#everything;
     const keys = new Set(this.#unlabelled);
     this.#everything = false;
@@ -97,8 +98,7 @@ export class LabelLoop {
         'later',
       );
       for (const key of report.waiting) this.#unlabelled.add(key);
-      for (const { kind, name, photos } of report.operations)
-        log.info({ operation: kind, name, photos: photos.length }, 'labels written');
+      logOperations(report.operations, state.photos, log);
       if (report.heldBecause !== null) log.warn({ reason: report.heldBecause }, 'labels were not taken off');
       if (report.failed > 0) throw new TransientError('LABELS_FAILED', report.errors.join('; '));
     } catch (error) {

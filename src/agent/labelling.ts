@@ -10,6 +10,7 @@ import type { Reconciler, SyncRequest } from '../sync/reconciler.js';
 import { addUp, type SyncReport } from '../sync/report.js';
 import type { UndoWhat } from '../sync/undo.js';
 import type { LabelledAccount } from './labelled-account.js';
+import { NewExtras } from './new-extras.js';
 import { takeBack } from './take-back.js';
 
 export interface LabellingOptions {
@@ -44,12 +45,14 @@ const backUpEveryMs = 60 * 60_000;
 /** The last part of the flow: groups brought up to date, then the labels of every account, one run at a time. */
 export class Labelling {
   readonly #options: LabellingOptions;
+  readonly #newExtras: NewExtras;
   #turn: Promise<unknown> = Promise.resolve();
   #backedUpAt = 0;
   #heldBecause: string | null = null;
 
   constructor(options: LabellingOptions) {
     this.#options = options;
+    this.#newExtras = new NewExtras(options);
   }
 
   /** Why the last run that compared everything held labels back for a person; null when it did not. */
@@ -78,7 +81,10 @@ export class Labelling {
           await readAlbums(account.labels, albums, (source) => ourAlbums(journal, source)).catch(
             this.#unlessForbidden,
           );
-      return (await grouper.run()).regrouped;
+      this.#newExtras.begin();
+      const { regrouped } = await grouper.run();
+      this.#newExtras.tell(regrouped);
+      return regrouped;
     });
   }
 

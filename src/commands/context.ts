@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.js';
 import { loadConfig, type Config, type ConfigFlags, type LogLevel } from '../config.js';
 import { FatalError, TransientError, exitCodes, type ExitCode } from '../errors.js';
-import { createLog } from '../logger.js';
+import { createLog, harmless } from '../logger.js';
 import type { Clock, Log } from '../ports.js';
 
 /** Flags that every command takes. */
@@ -59,11 +59,6 @@ export function say(text: string): void {
 /** Data. */
 export function print(text: string): void {
   process.stdout.write(`${harmless(text)}\n`);
-}
-
-/** Names of files are data: what would steer the terminal is shown, not obeyed. */
-function harmless(text: string): string {
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 /** A name on one line, whatever is in it. */
