@@ -86,7 +86,7 @@ export const keySpecs = {
   },
   'sync.max_removal_share': {
     kind: kinds.number(0, 1),
-    doc: 'A plan that removes more than this share of our labels is held, 0-1.',
+    doc: 'A plan that removes more than this share of our labels, and more than 10 of them, is held, 0-1.',
   },
   'sync.settle_seconds': {
     kind: kinds.number(1, 3600),
