@@ -58,9 +58,18 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (let e: unknown = error; e !== undefined && e !== null && parts.length < 4;) {
-    const text = e instanceof Error ? e.message || e.name : typeof e === 'string' ? e : 'unknown error';
+    const text =
+      e instanceof Error ? messageOf(e, parts.length > 0) : typeof e === 'string' ? e : 'unknown error';
     if (!parts.some((part) => part.includes(text))) parts.push(text);
     e = e instanceof Error ? e.cause : undefined;
   }
   return parts.join(': ');
+}
+
+/** Behind a message that names the path, a system error need not name it again: `ENOENT: no such file or directory`. */
+function messageOf(error: Error, isCause: boolean): string {
+  const text = error.message || error.name;
+  const call: unknown = 'syscall' in error ? error.syscall : undefined;
+  const end = isCause && typeof call === 'string' ? text.indexOf(`, ${call}`) : -1;
+  return end < 0 ? text : text.slice(0, end);
 }

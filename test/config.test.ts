@@ -162,6 +162,9 @@ void t.test('a file that cannot be parsed: the place, and none of its text', (t)
   t.match(problemsOf(t, { file: 'log: { level: info }\nlog: { level: warn }\n' }), [
     /line 2.*duplicate key/u,
   ]);
+  const follows = problemsOf(t, { file: 'immich: { url: "http://x"\nlabels: [\n' });
+  t.match(follows, [/line 2/u], 'what follows from the first error is not told too');
+  t.equal(follows.length, 1);
   t.match(problemsOf(t, { file: 'a: *b\n' }), [/aliases|alias/u]);
   t.match(problemsOf(t, { file: 'S3CRET' }), [/^config: expected sections of keys, found other text/u]);
   t.end();
@@ -241,6 +244,15 @@ void t.test('each value out of range says what was expected, what was found, and
       t.notMatch(lines[0], /S3CRET|u:p/u);
     }
   }
+  t.end();
+});
+
+void t.test('a wrong keep rule is named', (t) => {
+  const keepIn = (file: string): string => problemsOf(t, { file }).join();
+  t.match(keepIn('keep: [pixels, biggest]\n'), /^keep: expected a list of .*, found "biggest" in it \(in/u);
+  t.match(keepIn('keep: [pixels, older, pixels]\n'), /found "pixels" twice \(in/u);
+  t.match(keepIn('keep: [[]]\n'), /found a list in it \(in/u);
+  t.match(keepIn('keep: pixels\n'), /found "pixels" \(in/u);
   t.end();
 });
 

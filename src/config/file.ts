@@ -60,12 +60,14 @@ function readConfigFile(path: string): ConfigFile {
 /** JSON is YAML too. The parser's own messages quote the file, secrets included: only its code and the place are told. */
 function parseConfig(text: string, path: string, problems: Problems): unknown {
   const document = parseDocument(text.replace(/^\uFEFF/u, ''), { logLevel: 'error' });
-  for (const error of document.errors) {
+  // What the parser finds after its first error mostly follows from it.
+  const [error] = document.errors;
+  if (error !== undefined) {
     const [start] = error.linePos ?? [];
     const place = start === undefined ? '' : ` at line ${start.line}, column ${start.col}`;
     problems.add('config', `the file ${path} is not valid YAML${place}: ${wordsOf(error.code)}`);
+    return undefined;
   }
-  if (document.errors.length > 0) return undefined;
   try {
     return document.toJS();
   } catch {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { validate as isCron } from 'node-cron';
 import { keepRuleNames, type KeepRule } from '../model.js';
+import { describeValue } from './problems.js';
 
 /** A sort of value: how it is written as text, and which values it takes. */
 export interface Kind<T> {
@@ -11,6 +12,8 @@ export interface Kind<T> {
   /** Reads a variable or flag; what it cannot read comes back as it is, for `accepts` to refuse. */
   readonly fromText: (text: string) => unknown;
   readonly accepts: (value: unknown) => value is T;
+  /** What is wrong with a value, where that can be said more exactly than "found …"; null where not. */
+  readonly faultOf?: (value: unknown) => string | null;
 }
 
 export type KindOf<K> = K extends Kind<infer T> ? T : never;
@@ -130,10 +133,20 @@ export const keepRules: Kind<readonly KeepRule[]> = {
   hidden: false,
   fromText: listFromText,
   accepts: (value): value is readonly KeepRule[] =>
-    Array.isArray(value) &&
-    new Set(value).size === value.length &&
-    value.every((rule) => keepRuleNames.some((name) => name === rule)),
+    Array.isArray(value) && new Set(value).size === value.length && value.every(isKeepRule),
+  faultOf: (value) => {
+    if (!Array.isArray(value)) return null;
+    const items: readonly unknown[] = value;
+    const wrong = items.find((item) => !isKeepRule(item));
+    if (wrong !== undefined) return `found ${describeValue(wrong, false)} in it`;
+    const twice = items.find((item, at) => items.indexOf(item) !== at);
+    return `found ${describeValue(twice, false)} twice`;
+  },
 };
+
+function isKeepRule(value: unknown): value is KeepRule {
+  return keepRuleNames.some((name) => name === value);
+}
 
 /** Patterns, one a text. */
 export const texts: Kind<readonly string[]> = {

@@ -38,9 +38,9 @@ function schema(settings: Layer, problems: Problems): convict.Schema<Record<stri
       sensitive: kind.hidden,
       format: (value: unknown) => {
         if (kind.accepts(value)) return;
-        const found = describeValue(value, kind.hidden);
+        const fault = kind.faultOf?.(value) ?? `found ${describeValue(value, kind.hidden)}`;
         if (!problems.has(key)) {
-          problems.add(key, `expected ${kind.expected}, found ${found}`, settings.get(key)?.origin.where);
+          problems.add(key, `expected ${kind.expected}, ${fault}`, settings.get(key)?.origin.where);
         }
         throw new Error(`expected ${kind.expected}`);
       },

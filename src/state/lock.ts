@@ -36,7 +36,9 @@ export function lockStateDir(dir: string, holder: LockHolder): StateLock {
     const other = lockHolder(dir);
     const who =
       other === null ? 'another process' : `"${other.command}" (process ${other.pid}, since ${other.since})`;
-    throw new FatalError('STATE_LOCKED', `${dir} is in use by ${who}`, exitCodes.failed, { cause: error });
+    // That the database is locked is how it shows, and nothing new.
+    const cause = isBusy(error) ? undefined : error;
+    throw new FatalError('STATE_LOCKED', `${dir} is in use by ${who}`, exitCodes.failed, { cause });
   }
   const announce = (who: LockHolder): void =>
     writeFileSync(join(dir, 'holder.json'), JSON.stringify(who), { mode: 0o600 });
@@ -99,9 +101,13 @@ function openLockDb(dir: string, waitMs: number): Db {
   try {
     return openDb(join(dir, 'lock.db'), { rollbackJournal: true, waitMs });
   } catch (error) {
-    if (error instanceof Error && /locked|busy/iu.test(error.message)) throw error;
+    if (isBusy(error)) throw error;
     throw notUsable(dir, error);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && /locked|busy/iu.test(error.message);
 }
 
 function notUsable(dir: string, cause: unknown): FatalError {

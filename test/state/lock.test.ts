@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { describeError } from '../../src/errors.js';
 import { lockHolder, lockStateDir } from '../../src/state/lock.js';
 import { until } from '../support/until.js';
 
@@ -49,6 +50,11 @@ void t.test('a second holder is told who is first, and does not wait long', (t) 
     message: new RegExp(`"scan" \\(process ${process.pid}, since 2026`, 'u'),
   });
   t.ok(performance.now() - startedAt < 2_000);
+  try {
+    lockStateDir(dir, me);
+  } catch (error) {
+    t.notMatch(describeError(error), /database/u, 'how the lock is made is no news to a person');
+  }
   const lookedAt = performance.now();
   t.same(lockHolder(dir), me);
   t.ok(performance.now() - lookedAt < 500, 'who only looks does not wait');
