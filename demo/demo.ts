@@ -12,12 +12,14 @@ import { configure, makeWorkplace, type Workplace } from './workplace.js';
 
 const help = `npm run demo [-- --keep]
 
-Starts a demonstration server (a stand-in for Immich, on 127.0.0.1, with drawn pictures), runs the
-agent on it, adds photos while it watches, and takes every label back. Needs no Immich and no
-network, writes only into a temporary directory, and ends by itself within a minute: exit code 0
-when every copy and nothing else was labelled and undone, else 1. The last line is JSON.
+Starts a demonstration server (a stand-in for Immich, on 127.0.0.1, with drawn
+pictures), runs the agent on it, adds photos while it watches, and takes every
+label back. Needs no Immich and no network, writes only into a temporary
+directory, and ends by itself within a minute: exit code 0 when every copy and
+nothing else was labelled and undone, else 1. The last line is JSON.
 
-  --keep   stay after the additions, without undo, and print commands to look around with; until Ctrl-C
+  --keep   stay after the additions, without undo, and print commands to look
+           around with; until Ctrl-C
   --help   this`;
 
 /** Pictures that Anna has tagged herself: one is a copy, one will get a copy. */
@@ -70,8 +72,9 @@ async function demo(story: Story, keep: boolean, interrupted: AbortSignal): Prom
 function introduce(story: Story, place: Workplace, server: DemoServer): void {
   story.say(
     `This is a demonstration server made for this run: a stand-in for Immich with ` +
-      `${count(server.pictures.size, 'drawn picture')}, at ${server.url}. No real Immich is asked, ` +
-      `and nothing is touched outside ${place.dir}, which is removed at the end.`,
+      `${count(server.pictures.size, 'drawn picture')}, at ${server.url}. One more picture lies in ` +
+      `a folder that the agent watches too. No real Immich is asked, and nothing is touched outside ` +
+      `${place.dir}, which is removed at the end.`,
   );
   story.say("The agent's key may read photos and write tags. It could not delete or change a photo.");
 }

@@ -13,7 +13,9 @@ export async function keepOpen({ story, place, server, running, stopped }: Stage
   for (const line of [
     `DEMO=${place.dir}`,
     `URL=${server.url} KEY='${server.apiKey}'`,
-    'photo-organizer() { npm run -s dev -- "$@" --config $DEMO/config.json --state-dir $DEMO/state; }',
+    'photo-organizer() {',
+    '  npm run -s dev -- "$@" --config $DEMO/config.json --state-dir $DEMO/state',
+    '}',
     'photo-organizer groups',
     'photo-organizer groups --json',
     'photo-organizer status',

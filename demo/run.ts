@@ -43,8 +43,10 @@ export async function firstLook(stage: Stage): Promise<void> {
   await waitUntil(isDone, { withinMs: firstLabelsMs, stopped });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const { photos, groups } = agent.state.photos.counts();
+  const onServer = server.pictures.size;
   story.say(
-    `${seconds} s after its start the agent has listed ${count(photos, 'photo')}, read ` +
+    `${seconds} s after its start the agent has listed ${count(photos, 'photo')} (${onServer} on the ` +
+      `server, ${photos - onServer} in the folder), read ` +
       `${count(agent.examiner.tally.downloads, 'picture')}, found ${count(groups, 'group')} and tagged ` +
       `${count(server.carriers(tag).size, 'extra copy', 'extra copies')} "${tag}":`,
   );

@@ -1,11 +1,12 @@
 import type { Group } from '../src/model.js';
 import type { IndexedPhoto } from '../src/ports.js';
+import { wrap } from '../src/commands/wrap.js';
 import { sizeOf, type Explainer } from './explain.js';
 
-const lineWidth = 98;
+const lineWidth = 80;
 const nameWidth = 26;
 
-/** Prints the demo's talk to stdout: plain text, at most 98 columns; headings bold on a terminal. */
+/** Prints the demo's talk to stdout: plain text, at most 80 columns; headings bold on a terminal. */
 export class Story {
   readonly #isTerminal = process.stdout.isTTY;
   readonly #startedAt = performance.now();
@@ -21,18 +22,7 @@ export class Story {
 
   /** A paragraph, wrapped; lines after the first begin below its text. */
   say(text: string, indent = 0, hang = indent): void {
-    let line = ' '.repeat(indent);
-    let isEmpty = true;
-    for (const word of text.split(' ')) {
-      if (!isEmpty && line.length + 1 + word.length > lineWidth) {
-        this.line(line);
-        line = ' '.repeat(hang);
-        isEmpty = true;
-      }
-      line += isEmpty ? word : ` ${word}`;
-      isEmpty = false;
-    }
-    this.line(line);
+    this.line(wrap(' '.repeat(indent) + text, lineWidth, hang));
   }
 
   /** Something that happens now. */

@@ -63,9 +63,9 @@ void t.test(
     });
     t.equal(linesOf(out()).filter((line) => line.startsWith('{')).length, 1, 'one JSON line');
     t.same(
-      linesOf(out()).filter((line) => line !== last && !line.includes(tmp) && line.length > 100),
+      linesOf(out()).filter((line) => line !== last && !line.includes(tmp) && line.length > 80),
       [],
-      'fits 100 columns',
+      'fits 80 columns',
     );
     t.equal(err(), '', 'no warnings');
     t.same(madeBy(tmp), [], 'the temporary directory is gone');
