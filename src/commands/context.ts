@@ -5,6 +5,7 @@ import { loadConfig, type Config, type ConfigFlags, type LogLevel } from '../con
 import { FatalError, TransientError, exitCodes, type ExitCode } from '../errors.js';
 import { createLog, harmless } from '../logger.js';
 import type { Clock, Log } from '../ports.js';
+import { screenWidth, wrap } from './wrap.js';
 
 /** Flags that every command takes. */
 export interface CommonFlags {
@@ -61,6 +62,11 @@ export function print(text: string): void {
   process.stdout.write(`${harmless(text)}\n`);
 }
 
+/** Data for people: broken between words, the lines after the first begin with `hang` spaces. */
+export function printWrapped(text: string, hang: number): void {
+  print(wrap(text, screenWidth(), hang));
+}
+
 /** A name on one line, whatever is in it. */
 export function oneLine(text: string): string {
   return text.replaceAll('\n', '\ufffd');
@@ -79,4 +85,13 @@ export function exitCodeOf(error: unknown): ExitCode {
 /** `1 photo`, `2 photos`, `1,234 photos` */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}
+
+/** `18:15:39` of today, `2026-01-31 18:15:39` of another day: local time. */
+export function localTime(time: string | number | undefined): string {
+  if (time === undefined) return '?';
+  // Swedish writes times as ISO 8601 does.
+  const write = (date: Date): string => date.toLocaleString('sv-SE');
+  const [day, hour = ''] = write(new Date(time)).split(' ');
+  return write(new Date()).startsWith(`${day ?? ''} `) ? hour : `${day ?? ''} ${hour}`;
 }

@@ -1,32 +1,28 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../config.js';
-import { describeError, exitCodes, type ExitCode } from '../errors.js';
+import { configLineOf, outOfReach, tellOutOfReach } from '../agent/out-of-reach.js';
+import { FatalError, describeError, exitCodes, type ExitCode } from '../errors.js';
+import type { HoldKind } from '../label-ports.js';
 import { FolderSource } from '../sources/folder/folder-source.js';
 import { createAccount, type ImmichAccount } from '../sources/immich/account.js';
-import { areTagsShown, featureTable, type FeatureRow } from '../sources/immich/feature-table.js';
 import { lockHolder } from '../state/lock.js';
 import { openJournalForReading } from '../state/open-state.js';
 import {
   addCommonFlags,
   createContext,
   exitCodeOf,
-  print,
   printJson,
   type CommonFlags,
   type Context,
 } from './context.js';
+import { checkAccount } from './check-account.js';
+import { printChecks, type Check } from './print-checks.js';
 
-/** One thing that was looked at. */
-interface Check {
-  readonly name: string;
-  readonly result: 'ok' | 'warning' | 'failed';
-  readonly text: string;
-  /** What to do about it. */
-  readonly fix?: string;
-  readonly features?: readonly FeatureRow[];
-  readonly exitCode?: ExitCode;
-}
+const fixOfHold: Readonly<Record<HoldKind, string>> = {
+  removals: 'look at `photo-organizer plan`, then run `photo-organizer scan --allow-removals`',
+  labels: 'run `photo-organizer scan`',
+};
 
 export function addDoctor(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -34,17 +30,29 @@ export function addDoctor(program: Command, done: (code: ExitCode) => void): voi
     .description('what is wrong with the set-up, with the fix for each')
     .option('--json', 'print one JSON document');
   addCommonFlags(command).action(async (flags: CommonFlags) => {
-    const context = createContext(flags, {}, 'error');
-    const checks = await examine(context);
+    const checks = await diagnose(flags);
     if (flags.json === true) printJson({ checks });
-    else checks.forEach(show);
+    else printChecks(checks);
     done(checks.find(({ result }) => result === 'failed')?.exitCode ?? exitCodes.done);
   });
 }
 
+/** A config that cannot be used is a finding like any other. */
+async function diagnose(flags: CommonFlags): Promise<Check[]> {
+  let context: Context;
+  try {
+    context = createContext(flags, {}, 'error');
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error;
+    const { exitCode } = error;
+    return error.message.split('\n').map((text) => ({ name: 'config', result: 'failed', text, exitCode }));
+  }
+  return examine(context);
+}
+
 async function examine(context: Context): Promise<Check[]> {
   const { config } = context;
-  const checks = [checkState(config), ...checkHolds(context)];
+  const checks = [checkState(config), ...checkJournal(context)];
   const accounts: ImmichAccount[] = [];
   for (const account of config.accounts)
     accounts.push(
@@ -91,57 +99,20 @@ function checkState({ stateDir }: Config): Check {
   return { name: 'state', result: 'ok', text: `${stateDir} is writable; ${user}` };
 }
 
-function checkHolds({ config, clock }: Context): Check[] {
+function checkJournal({ config, clock }: Context): Check[] {
   const journal = openJournalForReading(config.stateDir, clock);
-  const holds = (['removals', 'labels'] as const).flatMap((kind) => journal?.hold(kind) ?? []);
-  journal?.close();
-  const fix = 'look at `photo-organizer plan`, then run `photo-organizer scan --allow-removals`';
-  return holds.map((text) => ({ name: 'journal', result: 'warning', text, fix }));
-}
-
-async function checkAccount(account: ImmichAccount, config: Config): Promise<Check[]> {
-  const { name } = account;
-  try {
-    await account.source.open();
-    const { capabilities } = account.source;
-    const features = featureTable(capabilities);
-    const who = `Immich ${capabilities.version} at ${account.client.baseUrl}, as ${capabilities.userName}`;
-    const needed = [...(config.labels.tags ? ['tags'] : []), ...(config.labels.albums ? ['albums'] : [])];
-    const lacking = features.filter(({ feature, works }) => works === 'no' && needed.includes(feature));
-    const missing = [...new Set(lacking.flatMap((row) => row.missing))];
-    const main: Check =
-      lacking.length === 0
-        ? { name, result: 'ok', text: who, features }
-        : {
-            name,
-            result: 'failed',
-            text: `${who}: ${lacking.map(({ feature }) => feature).join(' and ')} will not work`,
-            fix: `give the API key the permission ${missing.join(', ')} (Account settings > API keys)`,
-            features,
-            exitCode: exitCodes.refused,
-          };
-    return [main, ...versionCheck(account), ...(await tagsShownCheck(account, config))];
-  } catch (error) {
-    return [{ name, result: 'failed', text: describeError(error), exitCode: exitCodeOf(error) }];
-  }
-}
-
-function versionCheck({ name, source }: ImmichAccount): Check[] {
-  if (source.capabilities.writable) return [];
-  const text = `this release does not know Immich ${source.capabilities.version}: it reads, and writes nothing`;
-  return [{ name, result: 'warning', text, fix: 'update photo-organizer, or scan with --force-version' }];
-}
-
-async function tagsShownCheck({ name, client }: ImmichAccount, config: Config): Promise<Check[]> {
-  if (!config.labels.tags) return [];
-  const shown = await areTagsShown(client);
-  if (shown === true) return [{ name, result: 'ok', text: 'tags are shown in the web pages' }];
-  const fix = 'in Immich: Account settings > Features > Tags > Enable, and "Sidebar"';
-  const text =
-    shown === false
-      ? 'tags are switched off in the web pages: they are written, but you will not see them'
-      : 'cannot tell whether tags are switched on in the web pages (the key lacks userPreference.read)';
-  return [{ name, result: 'warning', text, fix }];
+  if (journal === null) return [];
+  const held = (['removals', 'labels'] as const).flatMap((kind): Check[] => {
+    const text = journal.hold(kind);
+    return text === null ? [] : [{ name: 'journal', result: 'warning', text, fix: fixOfHold[kind] }];
+  });
+  const setUp = config.accounts.map(({ name }) => name);
+  const away = outOfReach(journal, { open: setUp, setUp }, null).map((one): Check => {
+    const fix = `put it back into the config, then \`photo-organizer undo --all\`: ${configLineOf(one.source)}`;
+    return { name: 'journal', result: 'warning', text: tellOutOfReach(one), fix };
+  });
+  journal.close();
+  return [...held, ...away];
 }
 
 async function checkFolder(folder: Config['folders'][number], { clock, log }: Context): Promise<Check> {
@@ -151,22 +122,5 @@ async function checkFolder(folder: Config['folders'][number], { clock, log }: Co
     return { name: folder.name, result: 'ok', text: `${folder.path} can be read` };
   } catch (error) {
     return { name: folder.name, result: 'failed', text: describeError(error), exitCode: exitCodeOf(error) };
-  }
-}
-
-const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' };
-
-function show({ name, result, text, fix, features }: Check): void {
-  print(`${marks[result]}  ${name}: ${text}`);
-  if (fix !== undefined) print(`         fix: ${fix}`);
-  if (features === undefined) return;
-  print(
-    `         ${'feature'.padEnd(18)} ${'needs Immich'.padEnd(13)} ${'works'.padEnd(8)} needs permission`,
-  );
-  for (const row of features) {
-    const lacking = row.missing.length === 0 ? '' : `  (missing: ${row.missing.join(', ')})`;
-    print(
-      `         ${row.feature.padEnd(18)} ${row.needsVersion.padEnd(13)} ${row.works.padEnd(8)} ${row.needsPermissions.join(', ')}${lacking}`,
-    );
   }
 }

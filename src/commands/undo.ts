@@ -9,6 +9,7 @@ import {
   addCommonFlags,
   count,
   createContext,
+  localTime,
   print,
   printJson,
   type CommonFlags,
@@ -110,7 +111,7 @@ function listRuns({ config, clock }: Context, json: boolean): ExitCode {
   if (json) printJson({ runs });
   else if (runs.length === 0) print('Nothing was ever written.');
   for (const run of json ? [] : runs) {
-    const when = new Date(run.startedAt).toLocaleString();
+    const when = localTime(run.startedAt).padStart(19);
     print(`${run.id}  ${when}  ${stateOf(run).padEnd(24)}  ${run.command}`);
   }
   return exitCodes.done;

@@ -70,15 +70,16 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
   }
 }
 
+/** What can be asked of a journal that somebody else may be writing. */
+export type JournalReader = Pick<
+  Journal,
+  'runs' | 'lastRun' | 'entries' | 'hold' | 'standing' | 'labelledSources'
+> & { readonly close: () => void };
+
 /** The journal for reading only, without the lock: also while an agent runs. Null when nothing was ever written. */
-export function openJournalForReading(
-  dir: string,
-  clock: Clock,
-): { readonly runs: Journal['runs']; readonly hold: Journal['hold']; readonly close: () => void } | null {
+export function openJournalForReading(dir: string, clock: Clock): JournalReader | null {
   const db = openForReading(dir, 'journal.db');
-  if (db === null) return null;
-  const journal = new SqliteJournal(db, clock, '');
-  return { runs: () => journal.runs(), hold: (kind) => journal.hold(kind), close: () => db.close() };
+  return db && Object.assign(new SqliteJournal(db, clock, ''), { close: () => db.close() });
 }
 
 /** Photos and groups for reading only, without the lock: also while an agent runs. Null when nothing was ever indexed. */

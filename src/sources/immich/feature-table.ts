@@ -17,6 +17,8 @@ export interface FeatureRow {
   readonly needsPermissions: readonly string[];
   /** `unknown`: the server does not tell what the key may do (before 1.140). */
   readonly works: 'yes' | 'no' | 'unknown';
+  /** False when the server is older than `needsVersion`. */
+  readonly versionFits: boolean;
   readonly missing: readonly string[];
 }
 
@@ -30,6 +32,7 @@ export function featureTable({ version, permissions }: Capabilities): FeatureRow
       needsVersion: needs.since,
       needsPermissions: needs.permissions,
       works,
+      versionFits,
       missing,
     };
   });

@@ -1,0 +1,68 @@
+import type { Config } from '../config.js';
+import { describeError, exitCodes } from '../errors.js';
+import type { ImmichAccount } from '../sources/immich/account.js';
+import { missingPermissions } from '../sources/immich/capabilities.js';
+import { areTagsShown, featureTable } from '../sources/immich/feature-table.js';
+import { exitCodeOf } from './context.js';
+import type { Check } from './print-checks.js';
+
+const tagsSetting = 'Account settings > Features > Tags > Enable, and "Sidebar"';
+const preferences = 'userPreference.read';
+
+/** Asks one account's server what works there. */
+export async function checkAccount(account: ImmichAccount, config: Config): Promise<Check[]> {
+  const { name } = account;
+  try {
+    await account.source.open();
+    const { capabilities } = account.source;
+    const features = featureTable(capabilities);
+    const who = `Immich ${capabilities.version} at ${account.client.baseUrl}, as ${capabilities.userName}`;
+    const needed = [...(config.labels.tags ? ['tags'] : []), ...(config.labels.albums ? ['albums'] : [])];
+    const lacking = features.filter(({ feature, works }) => works === 'no' && needed.includes(feature));
+    const missing = [...new Set(lacking.flatMap((row) => row.missing))];
+    const main: Check =
+      lacking.length === 0
+        ? { name, result: 'ok', text: who, features }
+        : {
+            name,
+            result: 'failed',
+            text: `${lacking.map(({ feature }) => feature).join(' and ')} will not work: ${who}`,
+            fix:
+              missing.length === 0
+                ? 'update Immich'
+                : `give the API key the permission ${missing.join(', ')} (Account settings > API keys)`,
+            features,
+            exitCode: exitCodes.refused,
+          };
+    return [main, ...versionCheck(account), ...(await tagsShownCheck(account, config))];
+  } catch (error) {
+    return [{ name, result: 'failed', text: describeError(error), exitCode: exitCodeOf(error) }];
+  }
+}
+
+function versionCheck({ name, source }: ImmichAccount): Check[] {
+  if (source.capabilities.writable) return [];
+  const text = `this release does not know Immich ${source.capabilities.version}: it reads, and writes nothing`;
+  return [{ name, result: 'warning', text, fix: 'update photo-organizer, or scan with --force-version' }];
+}
+
+async function tagsShownCheck({ name, client, source }: ImmichAccount, config: Config): Promise<Check[]> {
+  if (!config.labels.tags) return [];
+  const shown = await areTagsShown(client);
+  if (shown === true) return [{ name, result: 'ok', text: 'tags are shown in the web pages' }];
+  if (shown === false) {
+    const text = 'tags are switched off in the web pages: they are written, but you will not see them';
+    return [{ name, result: 'warning', text, fix: `in Immich: ${tagsSetting}` }];
+  }
+  const lacks = missingPermissions(source.capabilities.permissions, [preferences]).length > 0;
+  const text = 'cannot tell whether tags are switched on in the web pages';
+  const look = `look there yourself: ${tagsSetting}`;
+  return [
+    {
+      name,
+      result: 'warning',
+      text: lacks ? `${text}: the API key lacks ${preferences}` : text,
+      fix: lacks ? `give the API key the permission ${preferences}, or ${look}` : look,
+    },
+  ];
+}
