@@ -1,8 +1,33 @@
-import type { IndexCounts } from '../ports.js';
+import type { Journal } from '../label-ports.js';
+import type { IndexCounts, PhotoStore } from '../ports.js';
 import type { Parts } from './parts.js';
+import { countStanding } from './standing-labels.js';
 
-/** What `status --json` prints of a running agent. */
-export interface AgentStatus {
+/** A photo that cannot be compared. */
+export interface FailedPhoto {
+  readonly key: string;
+  readonly reason: string;
+  readonly name: string;
+  /** Account or folder; empty when the photo is not known any more. */
+  readonly source: string;
+}
+
+/** What is known of the labels, running or not. */
+export interface LabelStatus {
+  /** Those that are set up, and those that labels of ours lie in. */
+  readonly accounts: readonly {
+    readonly name: string;
+    /** Address of its server; null when it is not set up here. */
+    readonly url: string | null;
+    /** Labels of ours on photos that are there. */
+    readonly labels: number;
+  }[];
+  /** The last run that wrote something. */
+  readonly lastRun: { readonly id: string; readonly command: string; readonly startedAt: string } | null;
+}
+
+/** What `status --json` prints of a running agent: fields may be added, never renamed. */
+export interface AgentStatus extends LabelStatus {
   readonly running: boolean;
   readonly since: string;
   readonly sources: readonly {
@@ -20,11 +45,15 @@ export interface AgentStatus {
   readonly queued: number;
   /** What waits for a person. */
   readonly holds: readonly string[];
-  readonly failures: readonly { readonly key: string; readonly reason: string }[];
+  readonly failures: readonly FailedPhoto[];
 }
 
-export function statusOf(parts: Parts, since: number): AgentStatus {
-  const { state, sources, accounts, queue } = parts;
+/** Photos named in `failures` at most. */
+const mostFailures = 20;
+
+export async function statusOf(parts: Parts, since: number): Promise<AgentStatus> {
+  const { config, state, sources, accounts, queue } = parts;
+  const held = parts.labelling.heldBecause;
   return {
     running: true,
     since: isoTime(since),
@@ -41,11 +70,39 @@ export function statusOf(parts: Parts, since: number): AgentStatus {
     }),
     counts: state.photos.counts(),
     queued: queue.pending,
-    holds: [
-      ...(['removals', 'labels'] as const).flatMap((kind) => state.journal.hold(kind) ?? []),
-      ...(parts.labelling.heldBecause === null ? [] : [parts.labelling.heldBecause]),
-    ],
-    failures: state.photos.failures(20),
+    holds: [...holdsOf(state.journal), ...(held === null ? [] : [held])],
+    failures: failuresOf(state.photos),
+    ...(await labelStatus(config.accounts, state.journal, state.photos)),
+  };
+}
+
+export function holdsOf(journal: Pick<Journal, 'hold'>): string[] {
+  return (['removals', 'labels'] as const).flatMap((kind) => journal.hold(kind) ?? []);
+}
+
+export function failuresOf(photos: Pick<PhotoStore, 'failures' | 'get'>): FailedPhoto[] {
+  return photos.failures(mostFailures).map(({ key, reason }) => {
+    const { name = key, source = '' } = photos.get(key) ?? {};
+    return { key, reason, name, source };
+  });
+}
+
+/** Null for a journal or an index that is not there yet. */
+export async function labelStatus(
+  accounts: readonly { readonly name: string; readonly url: string }[],
+  journal: Pick<Journal, 'standing' | 'lastRun'> | null,
+  photos: Pick<PhotoStore, 'get'> | null,
+): Promise<LabelStatus> {
+  const labels = new Map<string, number>(accounts.map(({ name }) => [name, 0]));
+  for (const one of await countStanding(journal?.standing() ?? [], photos))
+    labels.set(one.source, (labels.get(one.source) ?? 0) + one.photos);
+  const last = journal?.lastRun() ?? null;
+  return {
+    accounts: [...labels].map(([name, count]) => {
+      const url = accounts.find((account) => account.name === name)?.url ?? null;
+      return { name, url, labels: count };
+    }),
+    lastRun: last === null ? null : { ...last, startedAt: isoTime(last.startedAt) },
   };
 }
 

@@ -1,12 +1,25 @@
 import type { Command } from 'commander';
-import type { AgentStatus } from '../agent/status.js';
+import { failuresOf, holdsOf, labelStatus, type AgentStatus, type LabelStatus } from '../agent/status.js';
 import { systemClock } from '../clock.js';
+import type { Config } from '../config.js';
 import { exitCodes, type ExitCode } from '../errors.js';
 import { openIndexForReading, openJournalForReading } from '../state/open-state.js';
-import { addCommonFlags, count, createContext, print, printJson, type CommonFlags } from './context.js';
+import {
+  addCommonFlags,
+  count,
+  createContext,
+  localTime,
+  oneLine,
+  print,
+  printJson,
+  printWrapped,
+  type CommonFlags,
+} from './context.js';
 import { askStatus, runningAgent } from './remote.js';
 
-type Status = Partial<AgentStatus> & Pick<AgentStatus, 'running' | 'counts' | 'holds' | 'failures'>;
+type Status = Partial<AgentStatus> &
+  LabelStatus &
+  Pick<AgentStatus, 'running' | 'counts' | 'holds' | 'failures'>;
 
 export function addStatus(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -16,22 +29,23 @@ export function addStatus(program: Command, done: (code: ExitCode) => void): voi
   addCommonFlags(command).action(async (flags: CommonFlags) => {
     const { config } = createContext(flags, {}, 'warn');
     const agent = runningAgent(config.stateDir);
-    const status = agent === null ? fromDisk(config.stateDir) : ((await askStatus(agent)) as Status);
+    const status = agent === null ? await fromDisk(config) : ((await askStatus(agent)) as Status);
     if (flags.json === true) printJson(status);
     else show(status);
     done(exitCodes.done);
   });
 }
 
-function fromDisk(dir: string): Status {
-  const index = openIndexForReading(dir);
-  const journal = openJournalForReading(dir, systemClock);
+async function fromDisk({ stateDir, accounts }: Config): Promise<Status> {
+  const index = openIndexForReading(stateDir);
+  const journal = openJournalForReading(stateDir, systemClock);
   const nothing = { photos: 0, fingerprinted: 0, waiting: 0, failed: 0, groups: 0, extras: 0 };
   const status = {
     running: false,
     counts: index?.photos.counts() ?? nothing,
-    holds: (['removals', 'labels'] as const).flatMap((kind) => journal?.hold(kind) ?? []),
-    failures: index?.photos.failures(20) ?? [],
+    holds: journal === null ? [] : holdsOf(journal),
+    failures: index === null ? [] : failuresOf(index.photos),
+    ...(await labelStatus(accounts, journal, index?.photos ?? null)),
   };
   index?.close();
   journal?.close();
@@ -39,22 +53,36 @@ function fromDisk(dir: string): Status {
 }
 
 function show(status: Status): void {
-  print(status.running ? `The agent runs since ${status.since ?? '?'}.` : 'No agent is running.');
-  for (const source of status.sources ?? []) {
-    const state =
-      source.awaySince === null
-        ? source.complete
-          ? 'up to date'
-          : 'being read'
-        : `away since ${source.awaySince}`;
-    print(`  ${source.name} (${source.kind}): ${state}, read up to ${source.readUpTo ?? 'nothing yet'}`);
-  }
-  const { counts } = status;
-  print(
-    `${count(counts.photos, 'photo')}: ${counts.fingerprinted} fingerprinted, ${counts.waiting} waiting, ${counts.failed} that cannot be compared.`,
+  const { counts, lastRun, failures } = status;
+  print(status.running ? `The agent has run since ${localTime(status.since)}.` : 'No agent is running.');
+  showSources(status);
+  const { photos, fingerprinted, waiting, failed } = counts;
+  printWrapped(
+    `${count(photos, 'photo')}: ${fingerprinted} fingerprinted, ${waiting} waiting, ${failed} that cannot be compared.`,
+    2,
   );
   print(`${count(counts.groups, 'group')} with ${count(counts.extras, 'extra copy', 'extra copies')}.`);
-  for (const hold of status.holds) print(`Waits for you: ${hold}`);
-  for (const { key, reason } of status.failures) print(`  ${key}: ${reason}`);
-  if (counts.failed > status.failures.length) print(`  … and ${counts.failed - status.failures.length} more`);
+  if (lastRun !== null)
+    printWrapped(`Last run that wrote something: ${localTime(lastRun.startedAt)}, ${lastRun.command}`, 2);
+  for (const hold of status.holds) printWrapped(`Waits for you: ${hold}`, 2);
+  for (const { name, source, reason } of failures)
+    printWrapped(`  ${oneLine(name)} (${source}): ${reason}`, 4);
+  if (failed > failures.length) print(`  … and ${failed - failures.length} more`);
+}
+
+function showSources({ sources = [], accounts }: Status): void {
+  for (const { name, url, labels } of accounts) {
+    const where = url === null ? 'not set up here' : `Immich at ${url}`;
+    const source = sources.find((one) => one.name === name);
+    const facts = [...(source === undefined ? [] : [stateOf(source)]), `${count(labels, 'label')} of ours`];
+    printWrapped(`  ${name} (${where}): ${facts.join(', ')}`, 4);
+  }
+  for (const source of sources.filter(({ kind }) => kind === 'folder'))
+    printWrapped(`  ${source.name} (folder): ${stateOf(source)}`, 4);
+}
+
+function stateOf({ awaySince, complete, readUpTo }: AgentStatus['sources'][number]): string {
+  const now =
+    awaySince !== null ? `away since ${localTime(awaySince)}` : complete ? 'up to date' : 'being read';
+  return `${now}, ${readUpTo === null ? 'not checked yet' : `checked up to ${localTime(readUpTo)}`}`;
 }

@@ -214,7 +214,8 @@ export class AlbumSync {
   }
 }
 
-function isOfPrefix(name: string, prefix: string | null): boolean {
+/** Whether an album of ours has a name that this prefix makes; null = any. */
+export function isOfPrefix(name: string, prefix: string | null): boolean {
   return prefix === null || (name.startsWith(prefix) && /^\d+$/u.test(name.slice(prefix.length)));
 }
 

@@ -14,7 +14,7 @@ export interface WebServerOptions {
   readonly tokens: readonly string[];
   /** Takes a webhook's body. Returns at once. */
   readonly onWebhook: (body: unknown) => void;
-  readonly status: () => unknown;
+  readonly status: () => Promise<unknown>;
   /** Does what a command asks for; each line of progress goes to `tell`. Throws what the command would. */
   readonly commands: Readonly<
     Record<string, (body: unknown, tell: (line: string) => void) => Promise<unknown>>
@@ -83,7 +83,7 @@ export class WebServer {
       control.addHook('onRequest', async (request, reply) => {
         if (!isOneOf(secretOf(request.headers, 'x-token'), tokens)) await refuse(request, reply, log);
       });
-      control.get('/api/status', (_request, reply) => reply.send(status()));
+      control.get('/api/status', () => status());
       for (const [name, run] of Object.entries(commands))
         control.post(`/api/${name}`, async (request, reply) => {
           reply.hijack();

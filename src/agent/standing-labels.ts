@@ -1,0 +1,45 @@
+import type { StandingLabels } from '../label-ports.js';
+import type { SourceName } from '../model.js';
+import { createPace } from '../pace.js';
+import type { PhotoStore } from '../ports.js';
+import { isOfPrefix } from '../sync/album-sync.js';
+import type { LabelSettings } from '../sync/desired.js';
+
+/** Labels of ours of one account, kind and name, counted on photos that are still there. */
+export interface CountedLabels {
+  readonly source: SourceName;
+  readonly kind: 'tag' | 'album';
+  readonly name: string;
+  readonly photos: number;
+}
+
+/** Without an index every photo counts as there. */
+export async function countStanding(
+  standing: readonly StandingLabels[],
+  photos: Pick<PhotoStore, 'get'> | null,
+): Promise<CountedLabels[]> {
+  const pace = createPace();
+  const counted: CountedLabels[] = [];
+  for (const { photos: keys, ...what } of standing) {
+    let there = 0;
+    for (const key of keys) {
+      await pace();
+      if (photos === null || photos.get(key) !== null) there++;
+    }
+    if (there > 0) counted.push({ ...what, photos: there });
+  }
+  return counted;
+}
+
+/** Those of these accounts that a run with these settings neither writes nor takes off. */
+export function otherLabels(
+  standing: readonly StandingLabels[],
+  accounts: readonly SourceName[],
+  { tag, albums }: LabelSettings,
+): StandingLabels[] {
+  return standing.filter(({ source, kind, name }) => {
+    if (!accounts.includes(source)) return false;
+    if (kind === 'tag') return name !== tag?.name;
+    return albums === null || !isOfPrefix(name, albums.prefix);
+  });
+}
