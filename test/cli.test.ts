@@ -1,86 +1,19 @@
 /* The command line as a process of its own: what it prints, where, and how it exits. */
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import ts from 'typescript';
-import { copyOf, libraryStage, libraryTags, scene, type AgentStage } from './support/agent-stage.js';
+import { copyOf, libraryTags, scene } from './support/agent-stage.js';
+import { homeOf, run, start, withLibrary } from './support/command-line.js';
 import { until } from './support/until.js';
 
-const root = join(import.meta.dirname, '..');
 const commands = ['agent', 'scan', 'plan', 'groups', 'undo', 'status', 'doctor'];
 const tag = 'possible-duplicate';
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Home {
-  readonly dir: string;
-  readonly env: Record<string, string>;
-}
-
-// Starting Node is most of the time; what it starts is translated once, types left aside.
 t.jobs = 3;
-const built = join(root, '.tap', `cli-${process.pid}`);
-t.teardown(() => rmSync(built, { recursive: true, force: true }));
-translate();
-
-function translate(): void {
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-  for (const path of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
-    if (!path.endsWith('.ts')) continue;
-    const target = join(built, 'dist', path.replace(/\.ts$/u, '.js'));
-    mkdirSync(dirname(target), { recursive: true });
-    const source = readFileSync(join(root, 'src', path), 'utf8');
-    writeFileSync(target, ts.transpileModule(source, { compilerOptions }).outputText);
-  }
-  for (const name of ['package.json', 'config'])
-    cpSync(join(root, name), join(built, name), { recursive: true });
-}
 
 const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
   void t.test(name, { buffered: true }, work);
-
-/** A user with nothing set up. */
-function homeOf(t: Test, env: Record<string, string> = {}): Home {
-  const dir = t.testdir({});
-  return { dir, env: { PATH: process.env.PATH ?? '', HOME: dir, TZ: 'UTC', NO_COLOR: '1', ...env } };
-}
-
-function start(home: Home, args: readonly string[]): ReturnType<typeof spawn> {
-  return spawn(process.execPath, [join(built, 'dist/cli.js'), ...args], {
-    cwd: root,
-    env: home.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function run(home: Home, ...args: string[]): Promise<Ended> {
-  const child = start(home, args);
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, stdout, stderr };
-}
-
-/** Anna's library, and a user whose environment names it. */
-async function withLibrary(t: Test): Promise<{ stage: AgentStage; home: Home }> {
-  const stage = await libraryStage(t);
-  const home = {
-    dir: join(stage.stateDir, '..'),
-    env: {
-      ...{ PATH: process.env.PATH ?? '', HOME: join(stage.stateDir, '..'), TZ: 'UTC', NO_COLOR: '1' },
-      IMMICH_URL: stage.standIn.url,
-      IMMICH_API_KEY: stage.key,
-    },
-  };
-  return { stage, home };
-}
 
 test('--help of everything, and the version', async (t) => {
   const home = homeOf(t);
@@ -140,7 +73,7 @@ test('a folder without config and without Immich', async (t) => {
   t.match((await run(home, 'groups')).stdout, /extra +hut-small\.jpg .*same-picture 0\.9\d\d/);
   await writeFile(join(photos, 'broken.jpg'), 'this is no picture');
   const partial = await run(home, 'scan', '--source', 'local', '-s', photos);
-  t.match(partial, { code: 5, stdout: /1 photo could not be compared/ });
+  t.match(partial, { code: 5, stdout: /1 picture read, 1 could not be compared/ });
   t.match((await run(home, 'status')).stdout, /broken\.jpg/);
 });
 

@@ -4,7 +4,7 @@ import type { Journal, Run } from '../label-ports.js';
 import type { AlbumStore, Clock, CopyStore, GroupStore, Log, PhotoStore } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
 import type { Grouper } from '../pipeline/grouper.js';
-import { hasFeature, requireFeature, type Feature } from '../sources/immich/capabilities.js';
+import { hasFeature, problemWith, type Feature } from '../sources/immich/capabilities.js';
 import type { LabelSettings } from '../sync/desired.js';
 import type { Reconciler, SyncRequest } from '../sync/reconciler.js';
 import { addUp, type SyncReport } from '../sync/report.js';
@@ -39,6 +39,12 @@ export interface LabelRequest {
   readonly forceVersion: boolean;
 }
 
+/** Why labels cannot be written to an account. */
+export interface LabelProblem {
+  readonly source: SourceName;
+  readonly error: FatalError;
+}
+
 /** A service copies its journal this often at most. */
 const backUpEveryMs = 60 * 60_000;
 
@@ -62,10 +68,24 @@ export class Labelling {
 
   /** Throws when a server or key cannot do what is asked, naming what is missing: before hours of reading, not after. */
   check(request: Pick<LabelRequest, 'settings' | 'accounts' | 'forceVersion'>): void {
-    for (const { account } of this.#options.accounts)
-      if (request.accounts.includes(account.name) && account.source.isOpen)
-        for (const feature of neededFor(request.settings))
-          requireFeature(account.source.capabilities, feature, request.forceVersion);
+    const [first] = this.problems(request);
+    if (first !== undefined) throw first.error;
+  }
+
+  /** What `check` throws, of every account. */
+  problems({
+    settings,
+    accounts,
+    forceVersion,
+  }: Pick<LabelRequest, 'settings' | 'accounts' | 'forceVersion'>): LabelProblem[] {
+    return this.#options.accounts.flatMap(({ account: { name, source } }) =>
+      !accounts.includes(name) || !source.isOpen
+        ? []
+        : neededFor(settings).flatMap((feature) => {
+            const error = problemWith(source.capabilities, feature, forceVersion);
+            return error === null ? [] : [{ source: name, error }];
+          }),
+    );
   }
 
   /**

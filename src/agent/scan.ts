@@ -4,10 +4,12 @@ import type { SourceName } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
 import type { Operation } from '../sync/operation.js';
-import type { SyncReport } from '../sync/report.js';
+import { emptyReport, type SyncReport } from '../sync/report.js';
 import type { Run } from '../label-ports.js';
+import type { LabelRequest } from './labelling.js';
 import type { Parts, ReadSource } from './parts.js';
 import { newRun } from './run.js';
+import { countStanding, otherLabels, type CountedLabels } from './standing-labels.js';
 
 /** What one pass is asked to do; plain, so that it can be handed to a running agent. */
 export interface ScanRequest {
@@ -43,6 +45,12 @@ export interface ScanResult {
   readonly errors: readonly string[];
   /** Photos of sources that are known from earlier runs and took no part in this one. */
   readonly notCompared: Readonly<Record<string, number>>;
+  /** Accounts whose labels were compared; none when only folders were looked at. */
+  readonly accounts: readonly SourceName[];
+  /** Why labels could not be written now: told by `plan`, an error of `scan`. */
+  readonly warnings: readonly string[];
+  /** Labels of ours that stand and that this run neither writes nor takes off: of another tag name, or of a kind that is off. */
+  readonly otherLabels: readonly CountedLabels[];
   /** The operations themselves; printed by `plan`. */
   readonly plan: readonly Operation[];
 }
@@ -58,7 +66,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const chosen = chooseSources(parts, request.sources);
   const listedBefore = listedBy(chosen);
 
-  const names = chosen.map(({ source }) => source.name);
+  const names = chosen.filter(({ source }) => source.kind === 'immich').map(({ source }) => source.name);
   const settings = labelSettings(parts.config, request.labels);
   // Looking first needs no permission to write.
   if (!request.dryRun) labelling.check({ ...request, settings, accounts: names });
@@ -72,8 +80,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   await parts.prover.run(parts.stopping);
   progress.emit('stage', 'grouping');
   await labelling.group(true);
-  const report = await label(parts, request, run, names);
+  const { report, accounts, warnings } = await label(parts, request, run, names);
   const { groups, extras } = state.photos.counts();
+  const others = otherLabels(state.journal.standing(), names, settings);
   return {
     run: run.id,
     listed,
@@ -94,6 +103,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     heldBecause: report.heldBecause,
     errors: report.errors,
     notCompared: notCompared(parts),
+    accounts,
+    warnings,
+    otherLabels: await countStanding(others, state.photos),
     plan: report.operations,
   };
 }
@@ -103,25 +115,46 @@ async function readSource({ clock, log, stopping, queue, state }: Parts, one: Re
   await readWithPatience(() => one.reader.readAll(stopping), { tries: 4, clock, log, signal: stopping });
 }
 
-function label(
+interface Labelled {
+  readonly report: SyncReport;
+  /** Accounts whose labels were compared. */
+  readonly accounts: readonly SourceName[];
+  readonly warnings: readonly string[];
+}
+
+async function label(
   parts: Parts,
   request: ScanRequest,
   run: Run,
-  names: readonly SourceName[],
-): Promise<SyncReport> {
+  accounts: readonly SourceName[],
+): Promise<Labelled> {
   const { labelling, progress, state } = parts;
   const { allowRemovals, forceVersion, dryRun } = request;
   const settings = labelSettings(parts.config, request.labels);
-  const what = { run, settings, accounts: names, scope: null, allowRemovals, forceVersion };
-  if (dryRun) return labelling.plan(what);
-  if (names.some((name) => parts.accounts.some((account) => account.name === name))) {
+  const what = { run, settings, accounts, scope: null, allowRemovals, forceVersion };
+  if (dryRun) return planOf(parts, what);
+  if (accounts.length > 0) {
     progress.emit('stage', 'labelling');
     // The end of a pause is written down: what is written after it is no part of the undo before it.
     if (state.journal.hold('labels') !== null) state.journal.note(run);
     state.journal.setHold('labels', null);
   }
   if (allowRemovals) state.journal.setHold('removals', null);
-  return labelling.apply(what, 'wait');
+  return { report: await labelling.apply(what, 'wait'), accounts, warnings: [] };
+}
+
+/** A key that may not write, or not even read labels, is told of: to look first is what a plan is for. */
+async function planOf({ labelling }: Parts, what: LabelRequest): Promise<Labelled> {
+  const problems = labelling.problems(what).map(({ source, error }) => `${source}: ${error.message}`);
+  const warnings = [...new Set(problems)];
+  try {
+    return { report: await labelling.plan(what), accounts: what.accounts, warnings };
+  } catch (error) {
+    if (!(error instanceof FatalError) || error.code !== 'IMMICH_FORBIDDEN' || warnings.length === 0)
+      throw error;
+    const unknown = 'what a scan would write cannot be told without that permission';
+    return { report: emptyReport(), accounts: [], warnings: [...warnings, unknown] };
+  }
 }
 
 function chooseSources({ sources }: Parts, which: ScanRequest['sources']): readonly ReadSource[] {

@@ -4,18 +4,9 @@ import type { LabelFlags } from '../agent/label-settings.js';
 import { requireSources, scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { ConfigFlags } from '../config.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
-import {
-  addCommonFlags,
-  count,
-  createContext,
-  print,
-  printJson,
-  say,
-  type CommonFlags,
-  type Context,
-} from './context.js';
+import { addCommonFlags, createContext, printJson, say, type CommonFlags, type Context } from './context.js';
 import { showProgress } from './progress.js';
-import { printOperations } from './print-operations.js';
+import { printScan } from './print-scan.js';
 import { handOver, runningAgent } from './remote.js';
 
 interface ScanFlags extends CommonFlags {
@@ -72,6 +63,12 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCode> {
+  if (flags.tagOnly === true && flags.createAlbums === true)
+    throw new FatalError(
+      'USAGE',
+      '--tag-only writes no albums and --create-albums does: give one of them',
+      exitCodes.usage,
+    );
   if (flags.immichApiKey !== undefined)
     say(
       'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
@@ -91,7 +88,7 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
       ? await scanAlone(context, request, flags.sourceDir !== undefined)
       : ((await handOver(agent, 'scan', refuseOwnSettings(request, flags))) as ScanResult);
   if (flags.json === true) printJson(request.dryRun ? planDocument(result) : withoutPlan(result));
-  else report(result, request);
+  else printScan(result, request.dryRun);
   return result.operations.failed + result.failed > 0 ? exitCodes.partial : exitCodes.done;
 }
 
@@ -121,8 +118,9 @@ function labelFlags(flags: ScanFlags): LabelFlags {
 
 /** What was asked, for the journal and for whoever finds the lock: of the flags given, without their secrets. */
 function commandLine(name: string, flags: ScanFlags): string {
-  const { immichApiKey: _secret, ...rest } = flags;
-  const words = Object.entries(rest).flatMap(([flag, value]: [string, unknown]) => {
+  const { immichApiKey: _secret, source, ...rest } = flags;
+  const given = { ...(source === 'all' ? {} : { source }), ...rest };
+  const words = Object.entries(given).flatMap(([flag, value]: [string, unknown]) => {
     const long = `--${flag.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
     if (value === true) return [long];
     const values = Array.isArray(value) ? value : [value];
@@ -163,28 +161,4 @@ function planDocument({ plan, operations, ...rest }: ScanResult): unknown {
 
 function withoutPlan({ plan: _plan, ...rest }: ScanResult): unknown {
   return rest;
-}
-
-function report(result: ScanResult, request: ScanRequest): void {
-  const { operations } = result;
-  print(
-    `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read.`,
-  );
-  print(`${count(result.groups, 'group')} with ${count(result.extras, 'extra copy', 'extra copies')}.`);
-  for (const [source, photos] of Object.entries(result.notCompared))
-    print(`${count(photos, 'photo')} of "${source}" not compared: add its -s, or name it in the config.`);
-  printOperations(result.plan, request.dryRun);
-  const parts = [
-    `${operations.unchanged} as they should be`,
-    operations.failed > 0 && `${operations.failed} failed`,
-    operations.refused > 0 && `${operations.refused} that do not stick (read-only library)`,
-    operations.held > 0 && `${operations.held} held back`,
-  ];
-  const written = request.dryRun ? 'nothing written' : `${operations.applied} written`;
-  if (request.sources !== 'local') print(`Labels: ${[written, ...parts.filter(Boolean)].join(', ')}.`);
-  if (result.heldBecause !== null)
-    print(`Held back: ${result.heldBecause}. Look at \`plan\`, then scan with --allow-removals.`);
-  for (const error of result.errors) print(`Failed: ${error}`);
-  if (result.failed > 0)
-    print(`${count(result.failed, 'photo')} could not be compared; \`photo-organizer status\` lists them.`);
 }

@@ -106,9 +106,14 @@ export function missingPermissions(
 }
 
 function requirePermissions(granted: ReadonlySet<string> | null, needed: readonly string[]): void {
+  const problem = lackOf(granted, needed);
+  if (problem !== null) throw problem;
+}
+
+function lackOf(granted: ReadonlySet<string> | null, needed: readonly string[]): FatalError | null {
   const missing = missingPermissions(granted, needed);
-  if (missing.length === 0) return;
-  throw new FatalError(
+  if (missing.length === 0) return null;
+  return new FatalError(
     'IMMICH_FORBIDDEN',
     `The API key lacks the permission ${missing.join(', ')}; add it in Account settings > API keys`,
     exitCodes.refused,
@@ -126,16 +131,16 @@ export function isAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
-/** Throws when the server or the key cannot do it, naming what is missing. */
-export function requireFeature(capabilities: Capabilities, feature: Feature, force: boolean): void {
+/** Why the server or the key cannot do it, naming what is missing; null when they can. */
+export function problemWith(capabilities: Capabilities, feature: Feature, force: boolean): FatalError | null {
   const needs: FeatureNeeds = featureNeeds[feature];
   if (!capabilities.writable && !force)
-    throw new FatalError(
+    return new FatalError(
       'IMMICH_VERSION',
       `Immich ${capabilities.version} is not known to this release (it writes to 1.137 up to ${newestMajor}.x), so nothing is written to it; --force-version writes all the same`,
       exitCodes.refused,
     );
-  requirePermissions(capabilities.permissions, needs.permissions);
+  return lackOf(capabilities.permissions, needs.permissions);
 }
 
 /** True when the key has, or may have, what the feature needs. */

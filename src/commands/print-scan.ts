@@ -1,0 +1,55 @@
+import type { ScanResult } from '../agent/scan.js';
+import type { CountedLabels } from '../agent/standing-labels.js';
+import { count, print, printWrapped } from './context.js';
+import { printOperations } from './print-operations.js';
+
+/** What a scan or plan came to, for a person. */
+export function printScan(result: ScanResult, dryRun: boolean): void {
+  const failed = result.failed > 0 ? `, ${result.failed} could not be compared` : '';
+  print(
+    `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read${failed}.`,
+  );
+  print(`${count(result.groups, 'group')} with ${count(result.extras, 'extra copy', 'extra copies')}.`);
+  for (const [source, photos] of Object.entries(result.notCompared))
+    print(`${count(photos, 'photo')} of "${source}" not compared: add its -s, or name it in the config.`);
+  printOperations(result.plan, dryRun);
+  if (dryRun && result.plan.length === 0 && result.warnings.length === 0) print('Nothing would be written.');
+  if (result.accounts.length > 0) printLabels(result, dryRun);
+  for (const error of result.errors) printWrapped(`Failed: ${error}`, 2);
+  for (const warning of result.warnings) printWrapped(`Warning: ${warning}.`, 2);
+  if (result.failed > 0) print('`photo-organizer status` lists what could not be compared, and why.');
+}
+
+function printLabels({ operations, heldBecause, otherLabels }: ScanResult, dryRun: boolean): void {
+  const { applied, unchanged, failed, refused, held } = operations;
+  const parts = [
+    !dryRun && `${applied} written`,
+    `${unchanged} as they should be`,
+    failed > 0 && `${failed} failed`,
+    refused > 0 && `${refused} that do not stick (read-only library)`,
+    held > 0 && `${held} held back`,
+  ];
+  print(`Labels: ${parts.filter(Boolean).join(', ')}.`);
+  if (heldBecause !== null)
+    printWrapped(`Held back: ${heldBecause}. Look at \`plan\`, then scan with --allow-removals.`, 2);
+  if (otherLabels.length > 0) printWrapped(tellOthers(otherLabels), 2);
+}
+
+/** `16 photos still carry possible-duplicate from earlier runs: …` */
+function tellOthers(labels: readonly CountedLabels[]): string {
+  const tags = new Map<string, number>();
+  for (const { kind, name, photos } of labels)
+    if (kind === 'tag') tags.set(name, (tags.get(name) ?? 0) + photos);
+  const albums = labels.filter(({ kind }) => kind === 'album');
+  const [first] = albums;
+  const parts = [...tags].map(
+    ([name, n]) => `${count(n, 'photo')} still ${n === 1 ? 'carries' : 'carry'} ${name}`,
+  );
+  if (first !== undefined)
+    parts.push(
+      albums.length === 1
+        ? `the album ${first.name} still stands`
+        : `${albums.length} albums (${first.name} …) still stand`,
+    );
+  return `${parts.join(' and ')} from earlier runs: \`photo-organizer undo --all\` takes everything back.`;
+}
