@@ -116,9 +116,9 @@ function labelFlags(flags: ScanFlags): LabelFlags {
   };
 }
 
-/** What was asked, for the journal and for whoever finds the lock: of the flags given, without their secrets. */
+/** What was asked, for the journal and for whoever finds the lock: the flags that change what is done, without their secrets. */
 function commandLine(name: string, flags: ScanFlags): string {
-  const { immichApiKey: _secret, source, ...rest } = flags;
+  const { immichApiKey: _secret, source, config, stateDir, json, verbose, ...rest } = flags;
   const given = { ...(source === 'all' ? {} : { source }), ...rest };
   const words = Object.entries(given).flatMap(([flag, value]: [string, unknown]) => {
     const long = `--${flag.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;

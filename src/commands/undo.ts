@@ -120,7 +120,8 @@ function listRuns({ config, clock }: Context, json: boolean): ExitCode {
 function stateOf(run: RunRecord): string {
   if (isUndo(run)) return 'took labels back';
   if (run.undone) return 'undone';
-  return run.standing === 0 ? 'nothing of it stands' : `${count(run.standing, 'label')} of it stand`;
+  if (run.standing === 0) return 'nothing of it stands';
+  return `${count(run.standing, 'label')} of it ${run.standing === 1 ? 'stands' : 'stand'}`;
 }
 
 function summary(operations: UndoResult['operations'], of: string, dryRun: boolean): string {
