@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { FatalError, exitCodes } from '../errors.js';
 import type { Journal } from '../label-ports.js';
 import type { AlbumStore, Clock, CopyStore, GroupNumbers, GroupStore, Log, PhotoStore } from '../ports.js';
 import { SqliteAlbumStore } from './album-store.js';
@@ -9,8 +10,9 @@ import { SqliteGroupStore } from './group-store.js';
 import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
 import { lockStateDir, type StateLock } from './lock.js';
 import { SqlitePhotoStore } from './photo-store.js';
-import { openDb, type Db } from './sqlite.js';
-import { cannotOpen, openIndex, openJournal, prepareStateDir } from './state-dir.js';
+import { DamagedFile, indexFile, journalFile, readOwn, type OwnFile } from './own-file.js';
+import type { Db } from './sqlite.js';
+import { openIndex, openJournal, prepareStateDir } from './state-dir.js';
 
 /** Everything that is kept between runs. */
 export interface State {
@@ -78,7 +80,7 @@ export type JournalReader = Pick<
 
 /** The journal for reading only, without the lock: also while an agent runs. Null when nothing was ever written. */
 export function openJournalForReading(dir: string, clock: Clock): JournalReader | null {
-  const db = openForReading(dir, 'journal.db');
+  const db = openForReading(dir, journalFile);
   return db && Object.assign(new SqliteJournal(db, clock, ''), { close: () => db.close() });
 }
 
@@ -86,19 +88,33 @@ export function openJournalForReading(dir: string, clock: Clock): JournalReader 
 export function openIndexForReading(
   dir: string,
 ): { readonly photos: PhotoStore; readonly groups: GroupStore; readonly close: () => void } | null {
-  const db = openForReading(dir, 'index.db');
+  const db = openForReading(dir, indexFile);
   if (db === null) return null;
   return { photos: new SqlitePhotoStore(db), groups: new SqliteGroupStore(db), close: () => db.close() };
 }
 
-/** Null only when there is no such file: one that cannot be read is an error, not an empty answer. */
-function openForReading(dir: string, name: string): Db | null {
-  const path = join(dir, name);
+/** Null only when nothing was ever written there: a file that cannot be read is an error, not an empty answer. */
+function openForReading(dir: string, file: OwnFile): Db | null {
+  const path = join(dir, file.name);
+  if (!isThere(path)) return null;
+  try {
+    return readOwn(path, file);
+  } catch (error) {
+    // The first start, under way or cut off, has not come to state.json yet.
+    if (error instanceof DamagedFile && error.fault === 'empty' && !isThere(join(dir, 'state.json')))
+      return null;
+    throw error;
+  }
+}
+
+/** Throws `STATE_UNREADABLE` where that cannot be told. */
+function isThere(path: string): boolean {
   try {
     statSync(path);
-    return openDb(path, { readOnly: true });
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw cannotOpen(path, error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    const text = `${path} cannot be opened; does it belong to another user?`;
+    throw new FatalError('STATE_UNREADABLE', text, exitCodes.failed, { cause: error });
   }
 }

@@ -46,12 +46,20 @@ export function openDb(path: string, options: OpenOptions = {}): Db {
   }
 }
 
-/** Copies a database that is in use, a few pages at a time. The copy takes the place of an older one when it is whole. */
+/**
+ * Copies a database that is in use, a few pages at a time. The copy takes the place of an older one when it is whole.
+ * Throws `STATE_NOT_WRITABLE`.
+ */
 export async function backUpDb(db: Db, path: string): Promise<void> {
   const fresh = `${path}.new`;
   rmSync(fresh, { force: true });
-  await loadSqlite().backup(db, fresh);
-  renameSync(fresh, path);
+  try {
+    await loadSqlite().backup(db, fresh);
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw mapSqliteError(error);
+  }
 }
 
 /** Runs `work` in one transaction: all of it is written, or nothing. Nested calls join the outer one. */
@@ -73,10 +81,24 @@ function isInTransaction(db: Db): boolean {
   return db.isTransaction;
 }
 
-/** Turns a full or read-only disk into an error that says so; other errors pass. */
+/** What SQLite says of a file that is not a database, or is a broken one. */
+export function isDamage(error: unknown): boolean {
+  return /malformed|not a database|corrupt/iu.test(messageOf(error));
+}
+
+/** Somebody else has the file locked. */
+export function isBusy(error: unknown): boolean {
+  return /\b(?:locked|busy)\b/iu.test(messageOf(error));
+}
+
+export function isReadOnly(error: unknown): boolean {
+  return /readonly database|\bEROFS\b/iu.test(messageOf(error));
+}
+
+/** Turns a full or read-only disk, and a damaged file, into an error that says so; other errors pass. */
 export function mapSqliteError(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : '';
-  if (/disk is full|disk I\/O error|readonly database/iu.test(message)) {
+  if (error instanceof FatalError) return error;
+  if (isReadOnly(error) || /disk is full|disk I\/O error|\b(?:ENOSPC|EDQUOT)\b/iu.test(messageOf(error))) {
     return new FatalError(
       'STATE_NOT_WRITABLE',
       'The state directory cannot be written (disk full or read-only); free some space and start again',
@@ -84,7 +106,19 @@ export function mapSqliteError(error: unknown): unknown {
       { cause: error },
     );
   }
+  if (isDamage(error)) {
+    return new FatalError(
+      'STATE_DAMAGED',
+      'A file in the state directory is damaged; the next start sets it aside and mends what can be mended',
+      exitCodes.failed,
+      { cause: error },
+    );
+  }
   return error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }
 
 /** Version kept in the file's header. */

@@ -3,9 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { FatalError, describeError, exitCodes } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
-import { indexMigrations } from './index-schema.js';
-import { journalMigrations } from './journal-schema.js';
-import { mapSqliteError, migrate, openDb, pluck, schemaVersion, type Db } from './sqlite.js';
+import { DamagedFile, indexFile, journalFile, openOwn } from './own-file.js';
+import { pluck, type Db } from './sqlite.js';
 
 /** Makes the state directory, private to its user. Throws `STATE_NOT_WRITABLE`. */
 export function prepareStateDir(dir: string): void {
@@ -28,18 +27,18 @@ export interface OpenedIndex {
 }
 
 /**
- * Opens `index.db`; a damaged one, or one of a newer release, is set aside and a new one begun (it can be rebuilt).
- * Throws only when the directory cannot be written.
+ * Opens `index.db`; a damaged or empty one, another program's, or one of a newer release, is set aside and a new one begun
+ * (it can be rebuilt). Throws only when the file or the directory cannot be used.
  */
 export function openIndex(dir: string, clock: Clock, log: Log): OpenedIndex {
-  const path = join(dir, 'index.db');
+  const path = join(dir, indexFile.name);
   try {
     return openIndexAt(path);
   } catch (error) {
-    if (!isDamage(error) && !isNewer(error)) throw cannotOpen(path, error);
+    if (!(error instanceof DamagedFile) && !isNewer(error)) throw error;
     const aside = setAside(path, clock);
     log.warn(
-      { path, aside, reason: describeError(error) },
+      { path, aside, reason: describeError(error.cause ?? error) },
       'index.db could not be used and was set aside; it is being rebuilt, every photo will be read again',
     );
     return openIndexAt(path);
@@ -47,113 +46,77 @@ export function openIndex(dir: string, clock: Clock, log: Log): OpenedIndex {
 }
 
 function openIndexAt(path: string): OpenedIndex {
-  const db = openDb(path);
-  try {
-    checkIntegrity(db);
-    migrate(db, indexMigrations, 'index.db');
-    const fresh = db.prepare(`INSERT OR IGNORE INTO meta VALUES ('index id', ?)`);
-    fresh.run(randomUUID());
-    return { db, indexId: String(pluck(db, `SELECT value FROM meta WHERE name = 'index id'`)) };
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  const db = openOwn(path, indexFile, { synchronous: 'NORMAL', isNew: !existsSync(path) });
+  const fresh = db.prepare(`INSERT OR IGNORE INTO meta VALUES ('index id', ?)`);
+  fresh.run(randomUUID());
+  return { db, indexId: String(pluck(db, `SELECT value FROM meta WHERE name = 'index id'`)) };
 }
 
 export interface OpenedJournal {
   readonly db: Db;
   readonly backupPath: string;
-  /** Set when the journal was damaged: what happened, for people. */
+  /** Set when the journal could not be used: what happened, for people. */
   readonly damage: string | null;
 }
 
 /**
- * Opens `journal.db`. A damaged one is set aside and its backup takes its place; without a good backup it begins empty.
- * Either way `damage` says so, and no label may be removed until a person agrees. A journal of a newer release is never
- * touched: throws `STATE_NEWER`.
+ * Opens `journal.db`. One that is gone, empty, damaged, or another program's, is set aside and its backup takes its place;
+ * without a good backup it begins empty. Either way `damage` says so, and no label may be removed until a person agrees. A
+ * journal of a newer release is never touched: throws `STATE_NEWER`.
  */
 export function openJournal(dir: string, clock: Clock, log: Log): OpenedJournal {
-  const path = join(dir, 'journal.db');
+  const path = join(dir, journalFile.name);
   const backupPath = join(dir, 'journal.backup.db');
-  if (!existsSync(path) && existsSync(backupPath)) {
-    copyFileSync(backupPath, path);
-    const damage = 'journal.db was gone and was restored from its backup; what was written since is unknown';
-    log.error({ path }, damage);
-    return { db: openJournalAt(path, backupPath), backupPath, damage };
-  }
+  // The first start makes the journal before state.json: without both, nothing was ever written.
+  const isNew = !existsSync(join(dir, 'state.json')) && !existsSync(backupPath);
   try {
-    return { db: openJournalAt(path, backupPath), backupPath, damage: null };
+    if (!isNew && !existsSync(path)) throw new DamagedFile(path, 'gone', journalFile.remedy);
+    return { db: openJournalAt(path, backupPath, isNew), backupPath, damage: null };
   } catch (error) {
-    if (!isDamage(error)) throw cannotOpen(path, error);
+    if (!(error instanceof DamagedFile)) throw error;
     const aside = setAside(path, clock);
-    const restored = restoreJournal(path, backupPath);
+    const kept = aside === null ? '' : ` (kept: ${aside})`;
+    const restored = restoreJournal(path, backupPath, clock, log);
     const damage =
       restored !== null
-        ? `journal.db was damaged and was restored from its backup; what was written since the backup is unknown (damaged file: ${aside})`
-        : `journal.db was damaged and had no backup; what was written before is unknown (damaged file: ${aside})`;
-    log.error({ path, aside, reason: describeError(error) }, damage);
-    return { db: restored ?? openJournalAt(path, backupPath), backupPath, damage };
+        ? `journal.db was ${error.fault} and was restored from its backup; what was written since the backup is unknown${kept}`
+        : `journal.db was ${error.fault} and had no backup; what was written before is unknown${kept}`;
+    log.error({ path, aside, reason: describeError(error.cause ?? error) }, damage);
+    return { db: restored ?? openJournalAt(path, backupPath, true), backupPath, damage };
   }
 }
 
-/** Null when there is no backup, or none that can be used. */
-function restoreJournal(path: string, backupPath: string): Db | null {
+/** Null when there is no backup, or none that can be used: such a one is kept aside too. */
+function restoreJournal(path: string, backupPath: string, clock: Clock, log: Log): Db | null {
   if (!existsSync(backupPath)) return null;
   copyFileSync(backupPath, path);
   try {
-    return openJournalAt(path, backupPath);
+    return openJournalAt(path, backupPath, false);
   } catch (error) {
-    const mapped = mapSqliteError(error);
-    if (mapped instanceof FatalError) throw mapped;
+    if (!(error instanceof DamagedFile)) throw error;
     rmSync(path);
+    const aside = setAside(backupPath, clock);
+    log.error({ aside, reason: describeError(error) }, 'the backup of journal.db could not be used either');
     return null;
   }
 }
 
-function openJournalAt(path: string, backupPath: string): Db {
-  const db = openDb(path, { synchronous: 'FULL' });
-  try {
-    checkIntegrity(db);
-    const version = schemaVersion(db);
-    if (version > 0 && version < journalMigrations.length) copyFileSync(path, `${backupPath}.v${version}`);
-    migrate(db, journalMigrations, 'journal.db');
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+function openJournalAt(path: string, backupPath: string, isNew: boolean): Db {
+  return openOwn(path, journalFile, {
+    synchronous: 'FULL',
+    isNew,
+    beforeMigration: (version) => copyFileSync(path, `${backupPath}.v${version}`),
+  });
 }
 
-function checkIntegrity(db: Db): void {
-  const answer = pluck(db, 'PRAGMA quick_check(1)');
-  if (answer !== 'ok') throw new Error(`malformed: ${String(answer)}`);
-}
-
-/** What SQLite says of a file that is not a database, or is a broken one. */
-function isDamage(error: unknown): boolean {
-  return error instanceof Error && /malformed|not a database|corrupt/iu.test(error.message);
-}
-
-function isNewer(error: unknown): boolean {
+function isNewer(error: unknown): error is FatalError {
   return error instanceof FatalError && error.code === 'STATE_NEWER';
 }
 
-/** A file that cannot be opened is not a damaged one: it stays where it is. */
-export function cannotOpen(path: string, error: unknown): unknown {
-  const mapped = mapSqliteError(error);
-  if (mapped instanceof FatalError) return mapped;
-  return new FatalError(
-    'STATE_UNREADABLE',
-    `${path} cannot be opened; does it belong to another user?`,
-    exitCodes.failed,
-    { cause: error },
-  );
-}
-
-/** Renames a file (and SQLite's companions) out of the way; returns the new path. */
-export function setAside(path: string, clock: Clock): string {
+/** Renames a file (and SQLite's companions) out of the way; returns the new path, null when there was nothing. */
+export function setAside(path: string, clock: Clock): string | null {
   const aside = `${path}.damaged-${new Date(clock.now()).toISOString().replace(/[:.]/gu, '-')}`;
-  for (const suffix of ['', '-wal', '-shm'])
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  return aside;
+  const there = ['', '-wal', '-shm'].filter((suffix) => existsSync(path + suffix));
+  for (const suffix of there) renameSync(path + suffix, aside + suffix);
+  return there.length === 0 ? null : aside;
 }

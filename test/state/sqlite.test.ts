@@ -87,9 +87,14 @@ void t.test('a full or read-only disk is told as such', (t) => {
     'database or disk is full',
     'disk I/O error',
     'attempt to write a readonly database',
+    'ENOSPC: no space left on device, write',
   ])
     t.match(mapSqliteError(new Error(message)), { code: 'STATE_NOT_WRITABLE', exitCode: 1 }, message);
   t.ok(mapSqliteError(new Error('disk I/O error')) instanceof FatalError);
+  t.match(mapSqliteError(new Error('database disk image is malformed')), {
+    code: 'STATE_DAMAGED',
+    exitCode: 1,
+  });
   const other = new Error('no such table');
   t.equal(mapSqliteError(other), other);
   t.end();
