@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, exitCodes } from '../errors.js';
-import { openDb, type Db } from './sqlite.js';
+import { isBusy, isDamage, isReadOnly, mapSqliteError, openDb, type Db } from './sqlite.js';
 
 /** Who holds the state directory. */
 export interface LockHolder {
@@ -20,46 +20,98 @@ export interface StateLock {
   release(): void;
 }
 
+const lockFile = 'lock.db';
 /** Who only looks whether the lock is free is waited for. */
 const lookMs = 500;
 
 /**
  * One process per state directory. The lock is SQLite's own on `lock.db`, so the kernel frees it however the process
- * ends. Throws `STATE_LOCKED` naming the holder.
+ * ends. Throws `STATE_LOCKED` naming the holder, `STATE_NOT_WRITABLE` where the directory cannot be used.
  */
 export function lockStateDir(dir: string, holder: LockHolder): StateLock {
-  let db: Db;
-  try {
-    db = takeLock(dir);
-  } catch (error) {
-    if (error instanceof FatalError) throw error;
-    const other = lockHolder(dir);
-    const who =
-      other === null ? 'another process' : `"${other.command}" (process ${other.pid}, since ${other.since})`;
-    // That the database is locked is how it shows, and nothing new.
-    const cause = isBusy(error) ? undefined : error;
-    throw new FatalError('STATE_LOCKED', `${dir} is in use by ${who}`, exitCodes.failed, { cause });
-  }
-  const announce = (who: LockHolder): void =>
-    writeFileSync(join(dir, 'holder.json'), JSON.stringify(who), { mode: 0o600 });
-  try {
-    announce(holder);
-  } catch (error) {
-    db.close();
-    throw notUsable(dir, error);
-  }
+  const db = takeLock(dir);
   // Closing alone frees nothing while a statement of the connection waits to be collected.
   const release = (): void => {
     db.exec('ROLLBACK');
     db.close();
   };
+  const announce = (who: LockHolder): void =>
+    writeFileSync(join(dir, 'holder.json'), JSON.stringify(who), { mode: 0o600 });
+  try {
+    announce(holder);
+  } catch (error) {
+    release();
+    throw notUsable(dir, error);
+  }
   return { announce, release };
 }
 
 function takeLock(dir: string): Db {
-  const db = openLockDb(dir, lookMs);
+  const take = (): Db => openLockDb(dir, lookMs, 'BEGIN EXCLUSIVE');
   try {
-    db.exec('BEGIN EXCLUSIVE');
+    try {
+      return take();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // It holds no data. Emptied in place, not replaced: whoever comes first locks this very file.
+      truncateSync(join(dir, lockFile), 0);
+      return take();
+    }
+  } catch (error) {
+    throw isBusy(error) ? lockedBy(dir, error) : notUsable(dir, error);
+  }
+}
+
+function lockedBy(dir: string, cause: unknown): FatalError {
+  const { pid, command, since } = readHolder(dir);
+  // Who has just taken the lock has not written its name yet.
+  const who = isAlive(pid) ? `"${command}" (process ${pid}, since ${since})` : 'another process';
+  return new FatalError('STATE_LOCKED', `${dir} is in use by ${who}`, exitCodes.failed, { cause });
+}
+
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Who holds the lock; null when nobody does, or there is no such directory. Throws `STATE_NOT_WRITABLE` where it may not be used. */
+export function lockHolder(dir: string): LockHolder | null {
+  return isLocked(dir) ? readHolder(dir) : null;
+}
+
+function readHolder(dir: string): LockHolder {
+  try {
+    const holder = JSON.parse(readFileSync(join(dir, 'holder.json'), 'utf8')) as LockHolder | null;
+    if (typeof holder?.pid === 'number') return holder;
+  } catch {
+    // As good as none.
+  }
+  return { pid: 0, command: 'unknown', since: 'unknown' };
+}
+
+function isLocked(dir: string): boolean {
+  if (!existsSync(join(dir, lockFile))) return false;
+  try {
+    openLockDb(dir, 0, 'BEGIN IMMEDIATE; ROLLBACK').close();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    // Only a lock is told by `busy`; what is wrong with the file or the disk is for whoever takes it.
+    if (mapSqliteError(error) instanceof FatalError) return false;
+    throw notUsable(dir, error);
+  }
+}
+
+/** Not in WAL mode: an exclusive lock must shut out everybody. A lock held by another shows only when it is taken. */
+function openLockDb(dir: string, waitMs: number, take: string): Db {
+  const db = openDb(join(dir, lockFile), { rollbackJournal: true, waitMs });
+  try {
+    db.exec(take);
     return db;
   } catch (error) {
     db.close();
@@ -67,50 +119,17 @@ function takeLock(dir: string): Db {
   }
 }
 
-/** Who holds the lock; null when nobody does, or there is no such directory. Throws `STATE_NOT_WRITABLE` where it may not be used. */
-export function lockHolder(dir: string): LockHolder | null {
-  if (!isLocked(dir)) return null;
-  try {
-    return JSON.parse(readFileSync(join(dir, 'holder.json'), 'utf8')) as LockHolder;
-  } catch {
-    return { pid: 0, command: 'unknown', since: 'unknown' };
-  }
-}
-
-function isLocked(dir: string): boolean {
-  if (!existsSync(join(dir, 'lock.db'))) return false;
-  let db: Db;
-  try {
-    db = openLockDb(dir, 0);
-  } catch (error) {
-    if (error instanceof FatalError) throw error;
-    return true;
-  }
-  try {
-    db.exec('BEGIN IMMEDIATE; ROLLBACK');
-    return false;
-  } catch {
-    return true;
-  } finally {
-    db.close();
-  }
-}
-
-/** Not in WAL mode: an exclusive lock must shut out everybody. A lock held by another shows only when it is taken. */
-function openLockDb(dir: string, waitMs: number): Db {
-  try {
-    return openDb(join(dir, 'lock.db'), { rollbackJournal: true, waitMs });
-  } catch (error) {
-    if (isBusy(error)) throw error;
-    throw notUsable(dir, error);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && /locked|busy/iu.test(error.message);
-}
-
-function notUsable(dir: string, cause: unknown): FatalError {
+function notUsable(dir: string, cause: unknown): unknown {
+  const path = join(dir, lockFile);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    return new FatalError(
+      'STATE_NOT_WRITABLE',
+      `${path} is a directory; remove it: it must be a file, and holds no data`,
+      exitCodes.usage,
+      { cause },
+    );
+  const mapped = mapSqliteError(cause);
+  if (mapped instanceof FatalError && !isReadOnly(cause)) return mapped;
   return new FatalError(
     'STATE_NOT_WRITABLE',
     `The state directory ${dir} cannot be used; is it another user's, or read-only? Choose another with --state-dir`,

@@ -1,11 +1,12 @@
 /* One process per state directory. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { describeError } from '../../src/errors.js';
 import { lockHolder, lockStateDir } from '../../src/state/lock.js';
+import { openDb } from '../../src/state/sqlite.js';
 import { until } from '../support/until.js';
 
 const me = { pid: process.pid, command: 'scan', since: '2026-01-01T00:00:00.000Z' };
@@ -85,4 +86,73 @@ void t.test('a process that was killed holds nothing', async (t) => {
   const lock = lockStateDir(dir, me);
   t.match(lockHolder(dir), { command: 'scan' });
   lock.release();
+});
+
+for (const [what, spoil] of [
+  ['holds garbage', (path: string) => writeFileSync(path, 'no database '.repeat(500))],
+  ['was cut short', cutShort],
+] as const)
+  void t.test(`a lock.db that ${what} locks nobody out, and is a lock again`, (t) => {
+    const dir = t.testdir({});
+    lockStateDir(dir, me).release();
+    spoil(join(dir, 'lock.db'));
+    t.equal(lockHolder(dir), null);
+    const lock = lockStateDir(dir, me);
+    t.same(lockHolder(dir), me);
+    t.throws(() => lockStateDir(dir, me), { code: 'STATE_LOCKED' });
+    lock.release();
+    t.equal(lockHolder(dir), null);
+    t.end();
+  });
+
+function cutShort(path: string): void {
+  const db = openDb(path, { rollbackJournal: true });
+  db.exec('CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(50000))');
+  db.close();
+  truncateSync(path, 5000);
+}
+
+void t.test('garbage that is written over a lock that is held frees nothing', (t) => {
+  const dir = t.testdir({});
+  const lock = lockStateDir(dir, me);
+  const written = spawnSync('sh', ['-c', 'echo garbage > "$1"', 'sh', join(dir, 'lock.db')]);
+  t.equal(written.status, 0);
+  t.same(lockHolder(dir), me);
+  t.throws(() => lockStateDir(dir, me), { code: 'STATE_LOCKED' });
+  lock.release();
+  lockStateDir(dir, me).release();
+  t.end();
+});
+
+void t.test('a lock.db that is a directory: what to do is said', (t) => {
+  const dir = t.testdir({ 'lock.db': {} });
+  const error = { code: 'STATE_NOT_WRITABLE', message: /lock\.db is a directory; remove it/u };
+  t.throws(() => lockStateDir(dir, me), error);
+  t.throws(() => lockHolder(dir), error);
+  t.ok(existsSync(join(dir, 'lock.db')));
+  t.end();
+});
+
+void t.test('a directory in use is not said to be used by a process that has ended', (t) => {
+  const dir = t.testdir({});
+  const lock = lockStateDir(dir, me);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  for (const text of [JSON.stringify({ ...me, pid }), 'null', '{"pid":"one"}', '']) {
+    writeFileSync(join(dir, 'holder.json'), text);
+    t.throws(
+      () => lockStateDir(dir, me),
+      { code: 'STATE_LOCKED', message: /in use by another process$/u },
+      text,
+    );
+  }
+  lock.release();
+  t.end();
+});
+
+void t.test('a holder that cannot be written down holds nothing', (t) => {
+  const dir = t.testdir({});
+  mkdirSync(join(dir, 'holder.json'));
+  t.throws(() => lockStateDir(dir, me), { code: 'STATE_NOT_WRITABLE' });
+  t.equal(lockHolder(dir), null);
+  t.end();
 });
