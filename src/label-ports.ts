@@ -18,6 +18,22 @@ export interface AlbumRef {
   readonly assetCount: number;
 }
 
+/** What an album holds, as far as the account can know. */
+export interface AlbumContents {
+  /** Own photos, also those in the trash. */
+  readonly own: readonly PhotoKey[];
+  /** Photos of other people, and such as are counted but not shown to us. */
+  readonly others: number;
+}
+
+/** What became of each photo of a batch; those in neither part were written. */
+export interface BatchAnswer {
+  /** Photos that were as wanted before the request: in it already, or not in it. */
+  readonly already: ReadonlySet<PhotoKey>;
+  /** Photos that the server did not take, each with its word for it. */
+  readonly refused: ReadonlyMap<PhotoKey, string>;
+}
+
 /** The labels of one Immich account. Writes are safe to repeat unless said otherwise; batches of at most 200 photos. */
 export interface LabelTarget {
   readonly source: SourceName;
@@ -25,21 +41,26 @@ export interface LabelTarget {
   tags(): Promise<readonly TagRef[]>;
   /** Makes the tag (and its parents) where missing. */
   ensureTag(name: string): Promise<TagRef>;
-  /** Own photos that carry the tag, each with its `updatedAt`. */
+  /** Own photos that carry the tag, each with its `updatedAt`; photos in the locked folder are shown to no API key. */
   carriers(tag: TagRef): Promise<ReadonlyMap<PhotoKey, number>>;
   /** Tags and `updatedAt` of one photo; null when it is gone. */
   tagsOf(key: PhotoKey): Promise<{ readonly tags: readonly string[]; readonly updatedAt: number } | null>;
   tagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void>;
-  untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void>;
-  /** Removes the tag itself; its carriers must have been untagged before (files keep copies). */
+  untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<BatchAnswer>;
+  /** Removes the tag itself; its carriers must have been untagged before (files keep copies). Throws while it stands. */
   deleteTag(tag: TagRef): Promise<void>;
   /** Albums of the account, with those shared with it. */
   albums(): Promise<readonly AlbumRef[]>;
+  /** Own photos in it. */
   albumMembers(id: string): Promise<readonly PhotoKey[]>;
+  /** `album` as listed just now. */
+  albumContents(album: AlbumRef): Promise<AlbumContents>;
   /** Not safe to repeat: look for an album of that name and description first. */
   createAlbum(name: string, description: string, keys: readonly PhotoKey[]): Promise<AlbumRef>;
-  addToAlbum(id: string, keys: readonly PhotoKey[]): Promise<void>;
-  removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<void>;
+  /** Sent once only: after a lost answer, what is in the album tells what arrived. */
+  addToAlbum(id: string, keys: readonly PhotoKey[]): Promise<BatchAnswer>;
+  removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<BatchAnswer>;
+  /** Throws while it stands. */
   deleteAlbum(id: string): Promise<void>;
 }
 

@@ -1,8 +1,7 @@
-import { describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import type { AlbumRef, MadeThing, OwnLabel, Run } from '../label-ports.js';
+import type { AlbumContents, AlbumRef, MadeThing, OwnLabel } from '../label-ports.js';
 import type { DesiredAlbum } from './desired.js';
-import { batches, type AlbumOperation, type ChangeAlbum, type CreateAlbum } from './operation.js';
+import type { AlbumOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 
 export interface AlbumPlan {
@@ -19,10 +18,12 @@ interface Standing {
   readonly made: MadeThing;
   readonly album: AlbumRef;
   readonly members: ReadonlySet<PhotoKey>;
+  /** Null where it was not read, because it has not moved since our last write. */
+  readonly contents: AlbumContents | null;
   readonly own: ReadonlyMap<PhotoKey, OwnLabel>;
 }
 
-/** Albums of one account, one per group, known by the id that the journal keeps. Album writes take effect at once. */
+/** Albums of one account, one per group, known by the id that the journal keeps: reads and plans. `AlbumWriter` writes. */
 export class AlbumSync {
   readonly #parts: SyncParts;
 
@@ -57,9 +58,9 @@ export class AlbumSync {
       else if (thing.serverId !== null && thing.state === 'here') plan.deletedByHand.push(thing);
     }
     for (const album of desired) this.#planAlbum(album, standing.get(album.name), made, plan);
-    for (const { made: thing, album, members, own } of standing.values())
-      if (!wanted.has(thing.name) && isIn(scope, own))
-        plan.operations.push(...this.#ending(thing, album, members, own));
+    for (const there of standing.values())
+      if (!wanted.has(there.made.name) && isIn(scope, there.own))
+        plan.operations.push(...(await this.#ending(there)));
     return plan;
   }
 
@@ -88,7 +89,10 @@ export class AlbumSync {
     const leave = new Set<PhotoKey>();
     for (const label of own.values()) {
       const gone = !members.has(label.photo);
-      if (gone && label.state === 'verified' && wanted.has(label.photo)) {
+      // Put back by a person, it is the person's.
+      if (!gone && label.state === 'by-hand') plan.forgotten.push(label);
+      else if (!gone && label.state === 'pending') plan.observed.push({ ...label, state: 'verified' });
+      else if (gone && label.state === 'verified' && wanted.has(label.photo)) {
         plan.observed.push({ ...label, state: 'by-hand', signature: album.signature });
         leave.add(label.photo);
       } else if (gone && label.state === 'by-hand' && label.signature === album.signature)
@@ -96,23 +100,20 @@ export class AlbumSync {
       else if (gone) plan.forgotten.push(label);
     }
     const add = photos.filter((key) => !members.has(key) && !leave.has(key));
-    const remove = [...own.keys()].filter((key) => members.has(key) && !wanted.has(key));
+    const remove = [...members].filter((key) => isOurs(own.get(key)) && !wanted.has(key));
     const id = { source, name, albumId: there.album.id };
     if (add.length > 0) plan.operations.push({ kind: 'add-to-album', ...id, photos: add });
     if (remove.length > 0) plan.operations.push({ kind: 'remove-from-album', ...id, photos: remove });
   }
 
-  /** Takes our part of an album away: the album itself only when nothing in it is a person's. */
-  #ending(
-    thing: MadeThing,
-    album: AlbumRef,
-    members: ReadonlySet<PhotoKey>,
-    own: ReadonlyMap<PhotoKey, OwnLabel>,
-  ): AlbumOperation[] {
-    const ours = [...members].filter((key) => own.has(key));
-    const id = { source: thing.source, name: thing.name, albumId: album.id, photos: ours };
-    if (ours.length === members.size && !album.shared && album.name === thing.name)
-      return [{ kind: 'delete-album', ...id }];
+  /** Takes our part of an album away: the album itself only when it holds nothing but that. */
+  async #ending({ made, album, contents, own }: Standing): Promise<AlbumOperation[]> {
+    // What can be deleted once only is never judged by what was read before.
+    const now = contents ?? (await this.#parts.target.albumContents(album));
+    const ours = now.own.filter((key) => isOurs(own.get(key)));
+    const id = { source: made.source, name: made.name, albumId: album.id, photos: ours };
+    const onlyOurs = ours.length === now.own.length && now.others === 0;
+    if (onlyOurs && !album.shared && album.name === made.name) return [{ kind: 'delete-album', ...id }];
     return ours.length > 0 ? [{ kind: 'remove-from-album', ...id }] : [];
   }
 
@@ -121,10 +122,9 @@ export class AlbumSync {
     const { target, journal } = this.#parts;
     const own = new Map(journal.labels(target.source, 'album', album.id).map((l) => [l.photo, l]));
     const unmoved = made.version === album.version;
-    const members = unmoved
-      ? [...own.values()].filter((label) => label.state === 'verified').map((label) => label.photo)
-      : await target.albumMembers(album.id);
-    return { made, album, members: new Set(members), own };
+    const contents = unmoved ? null : await target.albumContents(album);
+    const known = [...own.values()].filter((label) => label.state === 'verified').map((label) => label.photo);
+    return { made, album, members: new Set(contents?.own ?? known), contents, own };
   }
 
   accept(plan: AlbumPlan): void {
@@ -137,66 +137,6 @@ export class AlbumSync {
         journal.putMade({ ...thing, state: 'by-hand' });
       }
     });
-  }
-
-  /** Journalled before and after each call. Throws what stops the rest. */
-  async apply(operation: AlbumOperation, run: Run, signature: string): Promise<void> {
-    const { target, journal } = this.#parts;
-    const { kind, source, name } = operation;
-    const number = journal.begin(run, { source, kind, name, photos: operation.photos });
-    try {
-      if (kind === 'create-album') await this.#create(operation, signature, number);
-      else if (kind === 'delete-album') {
-        await target.deleteAlbum(operation.albumId);
-        journal.forget(journal.labels(source, 'album', operation.albumId));
-        journal.forgetMade({ source, kind: 'album', name });
-      } else await this.#changeMembers(operation, signature, number);
-    } catch (error) {
-      journal.end(number, describeError(error));
-      throw error;
-    }
-    journal.end(number);
-  }
-
-  /** An album of that name and description may stand there from a run that was cut off: it is taken up again. */
-  async #create(operation: CreateAlbum, signature: string, number: number): Promise<void> {
-    const { target, journal } = this.#parts;
-    const { source, name, description, photos } = operation;
-    const begun = journal.made(source, 'album').some((made) => made.name === name && made.serverId === null);
-    const isCutOff = (album: AlbumRef): boolean =>
-      album.owned && album.name === name && album.description === description;
-    const made = { source, kind: 'album' as const, name, signature, version: '', state: 'here' as const };
-    const cutOff = begun ? (await target.albums()).find(isCutOff) : undefined;
-    journal.putMade({ ...made, serverId: null });
-    const album = cutOff ?? (await target.createAlbum(name, description, []));
-    journal.putMade({ ...made, serverId: album.id });
-    await this.#changeMembers(
-      { kind: 'add-to-album', source, name, albumId: album.id, photos },
-      signature,
-      number,
-    );
-  }
-
-  async #changeMembers(operation: ChangeAlbum, signature: string, number: number): Promise<void> {
-    const { target, journal, clock } = this.#parts;
-    const { kind, source, name, albumId } = operation;
-    const since = clock.now();
-    for (const photos of batches(operation.photos)) {
-      const labels = photos.map((photo): OwnLabel => {
-        const what = { source, kind: 'album' as const, name: albumId, photo };
-        return { ...what, state: 'pending', tries: 1, baseline: 0, since, signature, operation: number };
-      });
-      if (kind === 'add-to-album') {
-        journal.put(labels);
-        await target.addToAlbum(albumId, photos);
-        journal.put(labels.map((label) => ({ ...label, state: 'verified' })));
-      } else {
-        await target.removeFromAlbum(albumId, photos);
-        journal.forget(labels);
-      }
-    }
-    const made = journal.made(source, 'album').find((thing) => thing.name === name);
-    if (made !== undefined) journal.putMade({ ...made, signature, version: '' });
   }
 
   /** After the writes: albums that hold just what we put there need not be read again while they stay untouched. */
@@ -221,6 +161,10 @@ export function isOfPrefix(name: string, prefix: string | null): boolean {
 
 function isIn(scope: ReadonlySet<PhotoKey> | null, own: ReadonlyMap<PhotoKey, OwnLabel>): boolean {
   return scope === null || [...own.keys()].some((key) => scope.has(key));
+}
+
+function isOurs(label: OwnLabel | undefined): boolean {
+  return label !== undefined && label.state !== 'by-hand';
 }
 
 function findAlbum(thing: MadeThing, albums: readonly AlbumRef[]): AlbumRef | undefined {

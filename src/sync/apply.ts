@@ -2,7 +2,15 @@ import { FatalError, OrganizerError, TransientError, describeError } from '../er
 import type { Run } from '../label-ports.js';
 import { AlbumSync } from './album-sync.js';
 import type { DesiredLabels } from './desired.js';
-import { isTagOperation, sizeOf, type Operation } from './operation.js';
+import { AlbumWriter } from './album-write.js';
+import {
+  isTagOperation,
+  refusalOf,
+  sizeOf,
+  type AlbumOperation,
+  type Operation,
+  type Outcome,
+} from './operation.js';
 import type { SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import { TagSync } from './tag-sync.js';
@@ -11,12 +19,14 @@ import { TagSync } from './tag-sync.js';
 export class LabelKinds {
   readonly tags: TagSync;
   readonly albums: AlbumSync;
+  readonly #albumWriter: AlbumWriter;
   readonly #parts: SyncParts;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
     this.tags = new TagSync(parts);
     this.albums = new AlbumSync(parts);
+    this.#albumWriter = new AlbumWriter(parts);
   }
 
   /**
@@ -47,21 +57,44 @@ export class LabelKinds {
     wrote: (labels: number) => void,
   ): Promise<void> {
     try {
-      if (isTagOperation(operation)) await this.tags.apply(operation, run, desired.tagged, wrote);
-      else {
-        const album = desired.albums.find(({ name }) => name === operation.name);
-        await this.albums.apply(operation, run, album?.signature ?? '');
-        wrote(sizeOf(operation));
-      }
-      report.operations.push(operation);
-      report.applied += sizeOf(operation);
+      const outcome = await (isTagOperation(operation)
+        ? this.tags.apply(operation, run, desired.tagged, wrote)
+        : this.#applyToAlbum(operation, desired, run, wrote));
+      this.#count(operation, outcome, report);
     } catch (error) {
       if (!(error instanceof OrganizerError) || error instanceof FatalError || error.code === 'STOPPING')
         throw error;
-      const reason = describeError(error);
-      report.failed += sizeOf(operation);
-      report.errors.push(`${operation.kind} ${operation.name}: ${reason}`);
-      this.#parts.log.error({ operation: operation.kind, name: operation.name, reason }, 'operation failed');
+      this.#failed(operation, sizeOf(operation), describeError(error), report);
     }
+  }
+
+  async #applyToAlbum(
+    operation: AlbumOperation,
+    { albums }: DesiredLabels,
+    run: Run,
+    wrote: (labels: number) => void,
+  ): Promise<Outcome> {
+    const album = albums.find(({ name }) => name === operation.name);
+    const outcome = await this.#albumWriter.apply(operation, run, album?.signature ?? '');
+    wrote(sizeOf(operation));
+    return outcome;
+  }
+
+  /** What was refused of an operation failed, the rest was done. */
+  #count(operation: Operation, outcome: Outcome, report: SyncReport): void {
+    const { written, refused } = outcome;
+    const isWhole = written.length === operation.photos.length;
+    if (isWhole) report.applied += sizeOf(operation);
+    else report.applied += written.length;
+    if (isWhole || written.length > 0 || operation.kind === 'create-album')
+      report.operations.push(isWhole ? operation : { ...operation, photos: written });
+    const refusal = refusalOf(outcome);
+    if (refusal !== undefined) this.#failed(operation, refused.size, refusal, report);
+  }
+
+  #failed({ kind, name }: Operation, size: number, reason: string, report: SyncReport): void {
+    report.failed += size;
+    report.errors.push(`${kind} ${name}: ${reason}`);
+    this.#parts.log.error({ operation: kind, name, reason }, 'operation failed');
   }
 }

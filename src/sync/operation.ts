@@ -32,6 +32,21 @@ export type AlbumOperation = CreateAlbum | ChangeAlbum | DeleteAlbum;
 /** One step of a plan: what `plan --json` prints and what a run applies. */
 export type Operation = TagOperation | AlbumOperation;
 
+/** What became of an operation, photo by photo. */
+export interface Outcome {
+  /** Photos that it changed: those that were as wanted before are left out. */
+  readonly written: readonly PhotoKey[];
+  /** Photos that the server did not take, each with its word for it. */
+  readonly refused: ReadonlyMap<PhotoKey, string>;
+}
+
+/** `3 photos refused (no_permission)`; undefined when none was. */
+export function refusalOf({ refused }: Outcome): string | undefined {
+  if (refused.size === 0) return undefined;
+  const words = [...new Set(refused.values())].sort().join(', ');
+  return `Immich refused ${refused.size} ${refused.size === 1 ? 'photo' : 'photos'} (${words})`;
+}
+
 export function isTagOperation(operation: Operation): operation is TagOperation {
   return operation.kind === 'tag' || operation.kind === 'untag' || operation.kind === 'delete-tag';
 }

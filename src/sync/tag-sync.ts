@@ -2,7 +2,7 @@ import { TransientError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
 import type { OwnLabel, TagRef, Run } from '../label-ports.js';
 import type { SyncParts } from './sync-parts.js';
-import { batches, type TagOperation } from './operation.js';
+import { batches, type Outcome, type TagOperation } from './operation.js';
 import { planTag, type TagPlan } from './tag-plan.js';
 import { viewTag } from './tag-view.js';
 import { findTag, writeTagBatch } from './tag-write.js';
@@ -73,9 +73,14 @@ export class TagSync {
     run: Run,
     signatures: ReadonlyMap<PhotoKey, string>,
     wrote: (labels: number) => void,
-  ): Promise<void> {
+  ): Promise<Outcome> {
     const { target, journal, stopping } = this.#options;
-    if (operation.kind === 'delete-tag') return this.#deleteTag(operation.name, run);
+    const written: PhotoKey[] = [];
+    const refused = new Map<PhotoKey, string>();
+    if (operation.kind === 'delete-tag') {
+      await this.#deleteTag(operation.name, run);
+      return { written, refused };
+    }
     const tag =
       operation.kind === 'tag'
         ? await this.#ensure(operation.name)
@@ -87,9 +92,12 @@ export class TagSync {
       const labels = photos.map((photo) =>
         this.#labelFor(operation.name, photo, known.get(photo), signatures),
       );
-      await writeTagBatch(this.#options, operation.kind, tag, labels, run);
+      const outcome = await writeTagBatch(this.#options, operation.kind, tag, labels, run);
+      written.push(...outcome.written);
+      for (const [key, word] of outcome.refused) refused.set(key, word);
       wrote(labels.length);
     }
+    return { written, refused };
   }
 
   #labelFor(

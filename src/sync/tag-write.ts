@@ -1,5 +1,7 @@
 import { describeError } from '../errors.js';
-import type { OwnLabel, TagRef, Run } from '../label-ports.js';
+import type { BatchAnswer, OwnLabel, TagRef, Run } from '../label-ports.js';
+import type { PhotoKey } from '../model.js';
+import { refusalOf, type Outcome } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 
 /** The tag of that name on the server; null when there is none. */
@@ -9,7 +11,8 @@ export async function findTag({ target }: SyncParts, name: string): Promise<TagR
 
 /**
  * Writes one batch of at most 200 photos of one tag: the journal knows of it before the server does, and afterwards that
- * the server agreed. Safe to repeat. A null `tag` is gone: then there is nothing to take off.
+ * the server agreed. Safe to repeat. A null `tag` is gone: then there is nothing to take off. What the server says of each
+ * photo that is tagged it does not tell: that is for the settling to find out.
  */
 export async function writeTagBatch(
   { target, journal, clock }: SyncParts,
@@ -17,7 +20,7 @@ export async function writeTagBatch(
   tag: TagRef | null,
   batch: readonly OwnLabel[],
   run: Run,
-): Promise<void> {
+): Promise<Outcome> {
   const name = batch[0]?.name ?? '';
   const photos = batch.map((label) => label.photo);
   const { operation, labels } = journal.together(() => {
@@ -27,9 +30,10 @@ export async function writeTagBatch(
     journal.put(begun);
     return { operation: number, labels: begun };
   });
+  let refused: BatchAnswer['refused'] = new Map<PhotoKey, string>();
   try {
     if (kind === 'tag' && tag !== null) await target.tagPhotos(tag, photos);
-    if (kind === 'untag' && tag !== null) await target.untagPhotos(tag, photos);
+    if (kind === 'untag' && tag !== null) refused = (await target.untagPhotos(tag, photos)).refused;
   } catch (error) {
     journal.together(() => {
       // Whether the server heard of it is not known: the next plan goes by what is there.
@@ -39,9 +43,12 @@ export async function writeTagBatch(
     throw error;
   }
   const since = clock.now();
+  const outcome = { written: photos.filter((key) => !refused.has(key)), refused };
   journal.together(() => {
-    const state = kind === 'tag' ? ('written' as const) : ('removing' as const);
-    journal.put(labels.map((label) => ({ ...label, state, since })));
-    journal.end(operation);
+    const done = kind === 'tag' ? ('written' as const) : ('removing' as const);
+    const stateOf = (key: PhotoKey): OwnLabel['state'] => (refused.has(key) ? 'pending' : done);
+    journal.put(labels.map((label) => ({ ...label, state: stateOf(label.photo), since })));
+    journal.end(operation, refusalOf(outcome));
   });
+  return outcome;
 }

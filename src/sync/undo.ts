@@ -127,7 +127,12 @@ async function undoRun(
   return operations;
 }
 
-/** Tags that we made and that nobody carries, but for photos about to be `untagged`: they go last. */
+/**
+ * Tags that we made and that nobody carries, but for photos about to be `untagged`: they go last. A tag that was there before
+ * us is none of them. A photo in the locked folder is shown to no API key, in no search and no count: where a person put
+ * our tag on one it looks as if nobody carried it. The file beside that photo keeps the tag, and gives it back when Immich
+ * reads the photo's metadata again.
+ */
 async function emptyTagsOfOurs(
   { journal, target }: SyncParts,
   untagged: ReadonlySet<PhotoKey>,

@@ -1,7 +1,7 @@
 import type { AlbumResponseDto, BulkIdResponseDto, TagResponseDto } from '@immich/sdk';
 import { TerminalError } from '../../errors.js';
 import { immichKey, type PhotoKey, type SourceName } from '../../model.js';
-import type { AlbumRef, LabelTarget, TagRef } from '../../label-ports.js';
+import type { AlbumContents, AlbumRef, BatchAnswer, LabelTarget, TagRef } from '../../label-ports.js';
 import type { ImmichClient, ImmichRequest } from './client.js';
 import { assetIdOf, lookAtAsset } from './immich-source.js';
 import { searchAssets, type AssetSearch } from './paging.js';
@@ -46,6 +46,10 @@ export class ImmichLabels implements LabelTarget {
     return { id: tag.id, name };
   }
 
+  /**
+   * The search leaves out the locked folder, and so does every count that a key may ask for: that a tag has no carriers is
+   * true of the photos that can be seen only.
+   */
   async carriers(tag: TagRef): Promise<ReadonlyMap<PhotoKey, number>> {
     return this.#search({ tagIds: [tag.id], withDeleted: true });
   }
@@ -65,17 +69,14 @@ export class ImmichLabels implements LabelTarget {
     await this.#json<unknown>({ method: 'PUT', route: '/tags/assets', body });
   }
 
-  async untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void> {
-    await this.#json<BulkIdResponseDto[]>({
-      method: 'DELETE',
-      route: '/tags/{id}/assets',
-      params: { id: tag.id },
-      body: { ids: keys.map(assetIdOf) },
-    });
+  async untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
+    const params = { id: tag.id };
+    return this.#batch({ method: 'DELETE', route: '/tags/{id}/assets', params }, keys);
   }
 
   async deleteTag(tag: TagRef): Promise<void> {
-    await this.#gone({ method: 'DELETE', route: '/tags/{id}', params: { id: tag.id } });
+    const stands = async (): Promise<boolean> => (await this.tags()).some(({ id }) => id === tag.id);
+    await this.#gone(this.#json({ method: 'DELETE', route: '/tags/{id}', params: { id: tag.id } }), stands);
   }
 
   async albums(): Promise<readonly AlbumRef[]> {
@@ -85,6 +86,24 @@ export class ImmichLabels implements LabelTarget {
 
   async albumMembers(id: string): Promise<readonly PhotoKey[]> {
     return [...(await this.#search({ albumIds: [id], withDeleted: true })).keys()];
+  }
+
+  /** `assetCount` also has what a search may not show us (a partner's photo, before v3); it leaves out trashed and hidden ones. */
+  async albumContents({ id, assetCount }: AlbumRef): Promise<AlbumContents> {
+    const { client, server, userId } = this.#options;
+    const own = new Set<PhotoKey>();
+    const others = new Set<string>();
+    let counted = 0;
+    for await (const { assets } of searchAssets(client, { albumIds: [id], withDeleted: true }))
+      for (const asset of assets) {
+        const key = immichKey(server, asset.id);
+        if (asset.ownerId !== userId()) others.add(asset.id);
+        else if (!own.has(key)) {
+          own.add(key);
+          if (asset.isTrashed !== true && asset.visibility !== 'hidden') counted++;
+        }
+      }
+    return { own: [...own], others: Math.max(others.size, assetCount - counted) };
   }
 
   async createAlbum(name: string, description: string, keys: readonly PhotoKey[]): Promise<AlbumRef> {
@@ -97,18 +116,30 @@ export class ImmichLabels implements LabelTarget {
     return this.#albumRef(album);
   }
 
-  async addToAlbum(id: string, keys: readonly PhotoKey[]): Promise<void> {
-    const body = { ids: keys.map(assetIdOf) };
-    await this.#json<unknown>({ method: 'PUT', route: '/albums/{id}/assets', params: { id }, body });
+  /** Repeated by itself, an answer of `duplicate` would not tell whether a person or we put the photo there. */
+  async addToAlbum(id: string, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
+    const request = {
+      method: 'PUT',
+      route: '/albums/{id}/assets',
+      params: { id },
+      repeatable: false,
+    } as const;
+    return this.#batch(request, keys);
   }
 
-  async removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<void> {
-    const body = { ids: keys.map(assetIdOf) };
-    await this.#gone({ method: 'DELETE', route: '/albums/{id}/assets', params: { id }, body });
+  async removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
+    const answer = this.#batch({ method: 'DELETE', route: '/albums/{id}/assets', params: { id } }, keys);
+    const gone = await this.#gone(answer, () => this.#albumStands(id));
+    return gone ?? { already: new Set(keys), refused: new Map() };
   }
 
   async deleteAlbum(id: string): Promise<void> {
-    await this.#gone({ method: 'DELETE', route: '/albums/{id}', params: { id } });
+    const request = { method: 'DELETE', route: '/albums/{id}', params: { id } } as const;
+    await this.#gone(this.#json(request), () => this.#albumStands(id));
+  }
+
+  async #albumStands(id: string): Promise<boolean> {
+    return (await this.albums()).some((album) => album.id === id);
   }
 
   async #search(search: AssetSearch): Promise<Map<PhotoKey, number>> {
@@ -137,12 +168,31 @@ export class ImmichLabels implements LabelTarget {
     return (await this.#options.client.json<T>({ ...request, priority: 1 })).body;
   }
 
-  /** Taking away what is gone already is done. */
-  async #gone(request: ImmichRequest): Promise<void> {
+  /** Sends the photos as `ids`, and reads what the server says of each. */
+  async #batch(request: ImmichRequest, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
+    const body = { ids: keys.map(assetIdOf) };
+    const results = await this.#json<BulkIdResponseDto[] | null>({ ...request, body });
+    const said = new Map((Array.isArray(results) ? results : []).map((result) => [result.id, result]));
+    const already = new Set<PhotoKey>();
+    const refused = new Map<PhotoKey, string>();
+    for (const key of keys) {
+      const result = said.get(assetIdOf(key));
+      const word: string = result?.error ?? 'unknown';
+      if (result?.success === true) continue;
+      if (word === 'duplicate' || word === 'not_found') already.add(key);
+      else refused.set(key, word);
+    }
+    return { already, refused };
+  }
+
+  /** Taking away what is gone already is done. Immich says 400 to "not there" and to "not yours" alike: the list tells. */
+  async #gone<T>(answer: Promise<T>, stands: () => Promise<boolean>): Promise<T | null> {
     try {
-      await this.#json<unknown>(request);
+      return await answer;
     } catch (error) {
-      if (!(error instanceof TerminalError) || error.code !== 'IMMICH_REJECTED') throw error;
+      if (!(error instanceof TerminalError) || error.code !== 'IMMICH_REJECTED' || (await stands()))
+        throw error;
+      return null;
     }
   }
 }

@@ -1,0 +1,192 @@
+import { TerminalError, TransientError, describeError } from '../errors.js';
+import type { OwnLabel, Run } from '../label-ports.js';
+import type { PhotoKey } from '../model.js';
+import {
+  batches,
+  refusalOf,
+  type AlbumOperation,
+  type ChangeAlbum,
+  type CreateAlbum,
+  type Outcome,
+} from './operation.js';
+import type { SyncParts } from './sync-parts.js';
+import { fewPhotos, lookAtEach } from './tag-view.js';
+
+/** A request whose answer was lost is sent so often at most, after pauses that grow. */
+const mostTries = 3;
+const pauseMs = 1_000;
+const longestPauseMs = 30_000;
+
+/** What a change of members is written down with. */
+interface Change {
+  readonly operation: ChangeAlbum;
+  readonly signature: string;
+  /** Number in the journal. */
+  readonly number: number;
+}
+
+/** Carries out operations on albums. They take effect at once. */
+export class AlbumWriter {
+  readonly #parts: SyncParts;
+
+  constructor(parts: SyncParts) {
+    this.#parts = parts;
+  }
+
+  /** Journalled before and after each call. Throws what stops the rest of the operation. */
+  async apply(operation: AlbumOperation, run: Run, signature: string): Promise<Outcome> {
+    const { journal } = this.#parts;
+    const { kind, source, name } = operation;
+    const number = journal.begin(run, { source, kind, name, photos: operation.photos });
+    try {
+      const outcome = await this.#write(operation, signature, number);
+      journal.end(number, refusalOf(outcome));
+      return outcome;
+    } catch (error) {
+      journal.end(number, describeError(error));
+      throw error;
+    }
+  }
+
+  async #write(operation: AlbumOperation, signature: string, number: number): Promise<Outcome> {
+    const { target, journal } = this.#parts;
+    const { source, name, photos } = operation;
+    if (operation.kind === 'create-album') return this.#create(operation, signature, number);
+    if (operation.kind !== 'delete-album') {
+      const change = { operation, signature, number };
+      return operation.kind === 'add-to-album' ? this.#addAbsent(change) : this.#inBatches(change, photos);
+    }
+    await target.deleteAlbum(operation.albumId);
+    journal.forget(journal.labels(source, 'album', operation.albumId));
+    journal.forgetMade({ source, kind: 'album', name });
+    return { written: photos, refused: new Map() };
+  }
+
+  /** An album of that name and description may stand there from a run that was cut off: it is taken up again. */
+  async #create(operation: CreateAlbum, signature: string, number: number): Promise<Outcome> {
+    const { target, journal } = this.#parts;
+    const { source, name, description, photos } = operation;
+    const begun = journal.made(source, 'album').some((made) => made.name === name && made.serverId === null);
+    const made = { source, kind: 'album' as const, name, signature, version: '', state: 'here' as const };
+    const cutOff = begun
+      ? (await target.albums()).find(
+          (album) => album.owned && album.name === name && album.description === description,
+        )
+      : undefined;
+    journal.putMade({ ...made, serverId: null });
+    const album = cutOff ?? (await target.createAlbum(name, description, []));
+    journal.putMade({ ...made, serverId: album.id });
+    const filling = { kind: 'add-to-album' as const, source, name, albumId: album.id, photos };
+    const change = { operation: filling, signature, number };
+    return cutOff === undefined ? this.#inBatches(change, photos) : this.#addAbsent(change);
+  }
+
+  /** A photo that a person has put there meanwhile is not ours. */
+  async #addAbsent(change: Change): Promise<Outcome> {
+    const { albumId, photos } = change.operation;
+    const members = new Set(await this.#parts.target.albumMembers(albumId));
+    return this.#inBatches(
+      change,
+      photos.filter((key) => !members.has(key)),
+    );
+  }
+
+  async #inBatches(change: Change, photos: readonly PhotoKey[]): Promise<Outcome> {
+    const { journal } = this.#parts;
+    const { operation, signature } = change;
+    const made = journal.made(operation.source, 'album').find((thing) => thing.name === operation.name);
+    if (made !== undefined) journal.putMade({ ...made, signature, version: '' });
+    const written: PhotoKey[] = [];
+    const refused = new Map<PhotoKey, string>();
+    for (const batch of batches(photos)) {
+      const outcome = await (operation.kind === 'add-to-album'
+        ? this.#add(change, batch)
+        : this.#remove(change, batch));
+      written.push(...outcome.written);
+      for (const [key, word] of outcome.refused) refused.set(key, word);
+    }
+    return { written, refused };
+  }
+
+  async #add(change: Change, photos: readonly PhotoKey[]): Promise<Outcome> {
+    const { target, journal } = this.#parts;
+    const { albumId } = change.operation;
+    const written: PhotoKey[] = [];
+    let left = photos;
+    journal.put(this.#labels(change, photos, 'pending'));
+    for (let tries = 1; left.length > 0; tries++) {
+      try {
+        const answer = await target.addToAlbum(albumId, left);
+        const isWritten = (key: PhotoKey): boolean => !answer.already.has(key) && !answer.refused.has(key);
+        written.push(...left.filter(isWritten));
+        journal.together(() => {
+          journal.put(this.#labels(change, written, 'verified'));
+          journal.forget(
+            this.#labels(
+              change,
+              left.filter((key) => !isWritten(key)),
+              'pending',
+            ),
+          );
+        });
+        return { written, refused: await this.#stillThere(answer.refused) };
+      } catch (error) {
+        // A refused request has done nothing; one whose answer was lost may have.
+        if (error instanceof TerminalError) journal.forget(this.#labels(change, left, 'pending'));
+        if (!isLost(error) || tries === mostTries) throw error;
+        left = await this.#withoutArrived(
+          albumId,
+          left,
+          written,
+          Math.min(longestPauseMs, error.retryAfterMs ?? pauseMs * tries),
+        );
+      }
+    }
+    journal.put(this.#labels(change, written, 'verified'));
+    return { written, refused: new Map() };
+  }
+
+  /** What did not arrive after all. */
+  async #withoutArrived(
+    albumId: string,
+    sent: readonly PhotoKey[],
+    written: PhotoKey[],
+    afterMs: number,
+  ): Promise<readonly PhotoKey[]> {
+    const { target, clock, stopping } = this.#parts;
+    await clock.sleep(afterMs, stopping);
+    const members = new Set(await target.albumMembers(albumId));
+    written.push(...sent.filter((key) => members.has(key)));
+    return sent.filter((key) => !members.has(key));
+  }
+
+  async #remove(change: Change, photos: readonly PhotoKey[]): Promise<Outcome> {
+    const { target, journal } = this.#parts;
+    const { already, refused } = await target.removeFromAlbum(change.operation.albumId, photos);
+    const gone = photos.filter((key) => !refused.has(key));
+    journal.forget(this.#labels(change, gone, 'pending'));
+    return { written: gone.filter((key) => !already.has(key)), refused };
+  }
+
+  /** Immich refuses a photo that was deleted meanwhile as one that is not ours: that one is no failure. */
+  async #stillThere(refused: Outcome['refused']): Promise<Outcome['refused']> {
+    const looks = await lookAtEach(this.#parts, '', [...refused.keys()].slice(0, fewPhotos));
+    return new Map([...refused].filter(([key]) => looks.get(key) !== null));
+  }
+
+  #labels(
+    { operation, signature, number }: Change,
+    photos: readonly PhotoKey[],
+    state: OwnLabel['state'],
+  ): OwnLabel[] {
+    const { source, albumId: name } = operation;
+    const since = this.#parts.clock.now();
+    const same = { source, kind: 'album' as const, name, state, tries: 1, baseline: 0, since };
+    return photos.map((photo) => ({ ...same, photo, signature, operation: number }));
+  }
+}
+
+/** The request may have been carried out, or not. */
+function isLost(error: unknown): error is TransientError {
+  return error instanceof TransientError && error.code !== 'STOPPING';
+}
