@@ -58,15 +58,16 @@ function takeLock(dir: string): Db {
       return take();
     }
   } catch (error) {
-    throw isBusy(error) ? lockedBy(dir, error) : notUsable(dir, error);
+    throw isBusy(error) ? lockedBy(dir) : notUsable(dir, error);
   }
 }
 
-function lockedBy(dir: string, cause: unknown): FatalError {
+function lockedBy(dir: string): FatalError {
   const { pid, command, since } = readHolder(dir);
   // Who has just taken the lock has not written its name yet.
   const who = isAlive(pid) ? `"${command}" (process ${pid}, since ${since})` : 'another process';
-  return new FatalError('STATE_LOCKED', `${dir} is in use by ${who}`, exitCodes.failed, { cause });
+  // That the database is locked is how it shows, and nothing new.
+  return new FatalError('STATE_LOCKED', `${dir} is in use by ${who}`, exitCodes.failed);
 }
 
 function isAlive(pid: number): boolean {
