@@ -3,10 +3,9 @@ import type { Agent } from '../agent.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { WebServer } from '../web/server.js';
 import { scanHandedOver, undoHandedOver } from './handed-over.js';
-import type { ScanRequest } from './scan.js';
+import { readScanRequest, readUndoRequest } from './requests.js';
 import { Service } from './service.js';
 import { statusOf } from './status.js';
-import type { UndoRequest } from './undo.js';
 import { signalsOfWebhook } from './webhook-signals.js';
 
 /** Runs the agent until `until` aborts. Throws the FatalError that ended it otherwise. */
@@ -34,8 +33,14 @@ export async function runService(agent: Agent, settings: LabelSettings, until: A
     onWebhook: (body) => signalsOfWebhook(body, accounts).forEach((signal) => signals.emit('signal', signal)),
     status: () => statusOf(agent, since),
     commands: {
-      scan: (body, tell) => track(scanHandedOver(agent, body as ScanRequest, tell)),
-      undo: (body) => track(undoHandedOver(agent, body as UndoRequest)),
+      scan: (body) => {
+        const request = readScanRequest(body);
+        return (tell) => track(scanHandedOver(agent, request, tell));
+      },
+      undo: (body) => {
+        const request = readUndoRequest(body);
+        return () => track(undoHandedOver(agent, request));
+      },
     },
     log,
   });

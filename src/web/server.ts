@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FatalError, describeError, exitCodes } from '../errors.js';
 import type { Log } from '../ports.js';
@@ -15,15 +16,19 @@ export interface WebServerOptions {
   /** Takes a webhook's body. Returns at once. */
   readonly onWebhook: (body: unknown) => void;
   readonly status: () => Promise<unknown>;
-  /** Does what a command asks for; each line of progress goes to `tell`. Throws what the command would. */
-  readonly commands: Readonly<
-    Record<string, (body: unknown, tell: (line: string) => void) => Promise<unknown>>
-  >;
+  readonly commands: Readonly<Record<string, WebCommand>>;
   readonly log: Log;
 }
 
+/**
+ * Reads what is asked for: throws a FatalError, answered by 400, when that is no request. What it returns does it: each line of
+ * progress goes to `tell`, and it throws what the command would.
+ */
+export type WebCommand = (body: unknown) => (tell: (line: string) => void) => Promise<unknown>;
+
 /** Largest body taken, bytes: a webhook of Immich with all EXIF has a few kilobytes. */
 const bodyLimit = 1_048_576;
+const webhookRoute = '/hooks/immich';
 
 /** The agent's HTTP interface: health, status, the webhook, and commands handed over by the command line. */
 export class WebServer {
@@ -42,6 +47,7 @@ export class WebServer {
     // A webhook may send any content type, or a body that is no JSON: it then means "look now".
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    this.#requireOwnName(app);
     app.get('/health', (_request, reply) => reply.send({ ok: true }));
     this.#addWebhook(app);
     this.#addControl(app);
@@ -62,6 +68,22 @@ export class WebServer {
     this.#app = null;
   }
 
+  /**
+   * A web page may bind its own name to 127.0.0.1 and then ask the agent in the name of whoever looks at it: on loopback only
+   * names that no stranger can bind are answered. The webhook has its secret, and may come by any name.
+   */
+  #requireOwnName(app: FastifyInstance): void {
+    const { host, log } = this.#options;
+    if (!isLoopback(host)) return;
+    app.addHook('onRequest', async (request, reply) => {
+      const name = nameOf(request.headers.host);
+      const isOwn = name === null || isIP(name) !== 0 || name === 'localhost' || name === host.toLowerCase();
+      if (isOwn || request.routeOptions.url === webhookRoute) return;
+      log.warn({ host: name, from: request.ip }, 'a request by a strange name was refused');
+      await reply.code(421).send({ message: `This agent does not answer to the name ${name}` });
+    });
+  }
+
   #addWebhook(app: FastifyInstance): void {
     const { webhookSecret, onWebhook } = this.#options;
     // Before the body is read.
@@ -71,7 +93,7 @@ export class WebServer {
       else if (!isOneOf(secretOf(request.headers, 'x-webhook-secret'), [webhookSecret]))
         await refuse(request, reply, this.#options.log);
     };
-    app.post('/hooks/immich', { onRequest }, (request, reply) => {
+    app.post(webhookRoute, { onRequest }, (request, reply) => {
       onWebhook(parseBody(request.body));
       return reply.code(202).send({ accepted: true });
     });
@@ -84,28 +106,50 @@ export class WebServer {
         if (!isOneOf(secretOf(request.headers, 'x-token'), tokens)) await refuse(request, reply, log);
       });
       control.get('/api/status', () => status());
-      for (const [name, run] of Object.entries(commands))
+      for (const [name, command] of Object.entries(commands))
         control.post(`/api/${name}`, async (request, reply) => {
-          reply.hijack();
-          const { raw } = reply;
-          raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
-          const write = (message: unknown): void => void raw.write(`${JSON.stringify(message)}\n`);
           try {
-            const result = await run(parseBody(request.body), (line) => write({ progress: line }));
-            write({ result });
+            const work = command(parseBody(request.body));
+            await answerLines(reply, work);
           } catch (error) {
-            const fatal = error instanceof FatalError ? error : null;
-            write({
-              error: describeError(error),
-              code: fatal?.code ?? 'FAILED',
-              exitCode: fatal?.exitCode ?? exitCodes.failed,
-            });
+            if (!(error instanceof FatalError)) throw error;
+            await reply.code(400).send({ message: error.message, code: error.code });
           }
-          raw.end();
         });
       done();
     });
   }
+}
+
+/** Answers with lines of JSON: progress, and last the result or the error. */
+async function answerLines(reply: FastifyReply, work: ReturnType<WebCommand>): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  const write = (message: unknown): void => void raw.write(`${JSON.stringify(message)}\n`);
+  try {
+    const result = await work((line) => write({ progress: line }));
+    write({ result });
+  } catch (error) {
+    const fatal = error instanceof FatalError ? error : null;
+    write({
+      error: describeError(error),
+      code: fatal?.code ?? 'FAILED',
+      exitCode: fatal?.exitCode ?? exitCodes.failed,
+    });
+  }
+  raw.end();
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** The name in a Host header, without its port; null when there is no header, as no browser sends it. */
+function nameOf(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const [, address, name] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/u.exec(header) ?? [];
+  return (address ?? name ?? '').toLowerCase();
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
