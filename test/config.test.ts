@@ -170,6 +170,22 @@ void t.test('a file that cannot be parsed: the place, and none of its text', (t)
   t.end();
 });
 
+void t.test('an alias that holds itself is told, wherever it stands', (t) => {
+  for (const file of [
+    'immich: &a { url: *a }\n',
+    'folders: &a [*a]\n',
+    'accounts: [ &a { name: x, more: { again: *a } } ]\n',
+    '&a { labels: *a }\n',
+  ])
+    t.match(problemsOf(t, { file }), [/is not valid YAML: its aliases cannot be resolved/u], file);
+  t.match(problemsOf(t, { file: `keep: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n` }), [/^config: /u]);
+  t.equal(
+    load(t, { file: 'labels: { tag: &a Copies, album_prefix: *a }\n' }).run().labels.albumPrefix,
+    'Copies',
+  );
+  t.end();
+});
+
 void t.test('unknown keys and variables name the nearest known one', (t) => {
   const file = [
     'labels: { album_prefx: x, tag: ok }',

@@ -69,7 +69,10 @@ function parseConfig(text: string, path: string, problems: Problems): unknown {
     return undefined;
   }
   try {
-    return document.toJS();
+    const tree: unknown = document.toJS();
+    // Throws where an alias holds itself.
+    JSON.stringify(tree);
+    return tree;
   } catch {
     problems.add('config', `the file ${path} is not valid YAML: its aliases cannot be resolved`);
     return undefined;
