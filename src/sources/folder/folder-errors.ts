@@ -32,6 +32,12 @@ export function folderAway(root: string, why: string, cause?: unknown): Transien
   return new TransientError('FOLDER_AWAY', `${root}: ${why}; is it mounted?`, { cause });
 }
 
+/** Nothing is left of its photos, which is how an empty mount point looks: a person must say that it is so. */
+export function folderEmptied(root: string): TransientError {
+  const text = `${root}: none of its photos is there any more; is it mounted? If it was emptied on purpose, scan it with --allow-removals`;
+  return new TransientError('FOLDER_AWAY', text);
+}
+
 /** A system error on one file, by what the caller must do. A missing file is told apart before. */
 export function fileError(error: unknown, name: string): OrganizerError {
   const text = `${name}: ${reasonOf(error)}`;

@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { folderAway, isMissing, reasonOf } from './folder-errors.js';
+import type { FolderRules } from './folder-rules.js';
 import { isBelow, joinPath, parentOf, textOf } from './path-bytes.js';
 
 /** A regular file below a root. */
@@ -33,41 +34,31 @@ export async function fileAt(root: Buffer, path: Buffer): Promise<FoundFile | nu
 }
 
 /**
- * The file at any path, as a walk would find it; null when a walk would not (also below a symlinked directory).
- * Throws TransientError `FOLDER_AWAY` when it is missing and the root is missing or empty, other system errors as they are.
+ * The file at any path, as a walk would find it; null when a walk would not (also below a symlinked directory). Throws system
+ * errors.
  */
 export async function findFile(root: Buffer, path: Buffer): Promise<FoundFile | null> {
   try {
     const directory = joinPath(root, parentOf(path));
-    const found = directory.equals(await realpath(directory, { encoding: 'buffer' }))
-      ? await fileAt(root, path)
-      : null;
-    if (found !== null) return found;
+    const isPlain = directory.equals(await realpath(directory, { encoding: 'buffer' }));
+    return isPlain ? await fileAt(root, path) : null;
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (isMissing(error)) return null;
+    throw error;
   }
-  await assertThere(root);
-  return null;
 }
 
 /**
- * Throws TransientError `FOLDER_AWAY` unless the root is a directory with something in it. The mount point of a share
- * that is away is an empty directory, and must not look like a folder whose photos were all deleted.
+ * What a resolved directory looks like now. Entries that do not pass the `rules` do not count: the mount point of a share that
+ * is away may hold a hidden trash. Throws system errors.
  */
-export async function assertThere(root: Buffer): Promise<void> {
-  const state = await stateOf(root).catch((error: unknown) => {
-    throw folderAway(textOf(root), reasonOf(error), error);
-  });
-  if (state === 'moved') throw folderAway(textOf(root), 'leads to another place now');
-  if (state === 'empty') throw folderAway(textOf(root), 'is empty');
-}
-
-/** What a resolved directory looks like now. Throws system errors. */
-export async function stateOf(root: Buffer): Promise<'moved' | 'empty' | 'filled'> {
+export async function stateOf(
+  root: Buffer,
+  rules: Pick<FolderRules, 'passes'>,
+): Promise<'moved' | 'empty' | 'filled'> {
   if (!root.equals(await realpath(root, { encoding: 'buffer' }))) return 'moved';
-  const directory = await opendir(root);
-  const first = await directory.read().finally(() => directory.close());
-  return first === null ? 'empty' : 'filled';
+  for await (const { name } of await opendir(root)) if (rules.passes(name)) return 'filled';
+  return 'empty';
 }
 
 /** Device and inode: what stands at the root right now. Throws TransientError `FOLDER_AWAY`. */

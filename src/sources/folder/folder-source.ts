@@ -11,8 +11,8 @@ import {
 } from '../../model.js';
 import type { Clock, ListingPage, Log, PhotoSource, Picture } from '../../ports.js';
 import { photoOfFile } from './file-facts.js';
-import { fileError, folderAway, isLasting, isMissing, reasonOf } from './folder-errors.js';
-import { assertThere, findFile, stateOf, type FoundFile } from './folder-root.js';
+import { fileError, folderAway, folderEmptied, isLasting, isMissing, reasonOf } from './folder-errors.js';
+import { findFile, stateOf, type FoundFile } from './folder-root.js';
 import { createFolderRules, type FolderRules } from './folder-rules.js';
 import { decodePath, encodePath, textOf } from './path-bytes.js';
 import { readPicture } from './read-picture.js';
@@ -37,6 +37,9 @@ export class FolderSource implements PhotoSource {
   readonly #rules: FolderRules;
   #root: Buffer | null = null;
   #heldPhotos = false;
+  /** The last listing showed no photo at all. */
+  #listedNone = false;
+  #mayBeEmpty = false;
 
   constructor(options: FolderSourceOptions) {
     this.name = options.name;
@@ -52,7 +55,7 @@ export class FolderSource implements PhotoSource {
     const { root, log } = this.#options;
     try {
       const resolved = await realpath(root, { encoding: 'buffer' });
-      const state = await stateOf(resolved);
+      const state = await stateOf(resolved, this.#rules);
       if (state === 'empty')
         log.warn({ source: this.name, folder: root }, 'folder is empty; if it is a share, is it mounted?');
       this.#root = resolved;
@@ -64,17 +67,23 @@ export class FolderSource implements PhotoSource {
     }
   }
 
-  /** Throws TransientError `FOLDER_AWAY` rather than show a folder that is away as empty. */
+  /** A person says that the folder may hold no photos now: good until it holds some again. */
+  agreeToEmpty(): void {
+    this.#mayBeEmpty = true;
+  }
+
+  /** Throws TransientError `FOLDER_AWAY` rather than show a folder that is away, or lost all its photos, as empty. */
   async *list(signal?: AbortSignal): AsyncGenerator<ListingPage> {
     const startedAt = this.#options.clock.now() as ServerTime;
     let photosSeen = 0;
     for await (const { files, unreadable } of walkFolder(this.#opened, this.#rules, signal)) {
       const photos = files.map((file) => this.#photoOf(file));
       photosSeen += photos.length;
-      this.#heldPhotos ||= photosSeen > 0;
-      if (photosSeen === 0 && this.#heldPhotos) await assertThere(this.#opened);
       yield { photos, unreadable, startedAt, expected: null };
     }
+    this.#listedNone = photosSeen === 0;
+    if (photosSeen > 0) [this.#heldPhotos, this.#mayBeEmpty] = [true, false];
+    else if (this.#heldPhotos) await this.#assertThere();
   }
 
   /** A folder tells no changes: everything. */
@@ -89,7 +98,7 @@ export class FolderSource implements PhotoSource {
 
   /**
    * Null for what a listing would not show. Throws TransientError `FOLDER_AWAY` when the file is missing and so is
-   * everything else.
+   * everything else, as far as the last listing knows.
    */
   async look(key: PhotoKey): Promise<Photo | null> {
     const file = await this.#find(key);
@@ -125,9 +134,21 @@ export class FolderSource implements PhotoSource {
     const path = decodePath(parsed.path);
     if (path === null || !this.#rules.accepts(textOf(path))) return null;
     try {
-      return await findFile(this.#opened, path);
+      const file = await findFile(this.#opened, path);
+      if (file === null) await this.#assertThere();
+      return file;
     } catch (error) {
       throw error instanceof OrganizerError ? error : fileError(error, textOf(path));
     }
+  }
+
+  /** For what is missing: throws TransientError `FOLDER_AWAY` unless the folder is there and holds, or may lack, photos. */
+  async #assertThere(): Promise<void> {
+    const root = textOf(this.#opened);
+    const state = await stateOf(this.#opened, this.#rules).catch((error: unknown) => {
+      throw folderAway(root, reasonOf(error), error);
+    });
+    if (state === 'moved') throw folderAway(root, 'leads to another place now');
+    if ((state === 'empty' || this.#listedNone) && !this.#mayBeEmpty) throw folderEmptied(root);
   }
 }

@@ -297,11 +297,53 @@ void t.test(
     const restarted = await opened(root);
     t.same(await listed(restarted), [], 'nothing known of it yet');
     await rejects(t, restarted.look(photo.key), TransientError, 'FOLDER_AWAY');
-    await writeFile(join(root, 'notes.txt'), 'something is there');
-    t.equal(await source.look(photo.key), null);
-    t.same(await listed(source), []);
   },
 );
+
+for (const [what, fill] of [
+  ['nothing', {}],
+  ['a hidden trash', { '.Trash-1000': { files: { 'x.jpg': 'x' } }, '.nomount': '' }],
+  ['what a NAS sets aside', { '@eaDir': { 'x.jpg': 'x' }, '#recycle': { 'y.jpg': 'y' } }],
+  ['a file that is no photo', { 'NOT MOUNTED.txt': 'x' }],
+  ['an empty directory', { 'lost+found': {} }],
+] as const)
+  void t.test(
+    `a folder whose photos gave way to ${what}: only a person says that they are gone`,
+    async (t) => {
+      const base = t.testdir({ photos: { sub: { 'a.jpg': 'x' } }, now: fill });
+      const root = join(base, 'photos');
+      const source = await opened(root);
+      const [photo] = await listed(source);
+      if (photo === undefined) return;
+      await rename(root, join(base, 'elsewhere'));
+      await rename(join(base, 'now'), root);
+      const restarted = await opened(root);
+      await rejects(t, listed(source), TransientError, 'FOLDER_AWAY');
+      t.same(await listed(restarted), [], 'nothing known of it yet');
+      for (const one of [source, restarted]) {
+        await rejects(t, one.look(photo.key), TransientError, 'FOLDER_AWAY');
+        one.agreeToEmpty();
+        t.same(await listed(one), []);
+        t.equal(await one.look(photo.key), null);
+      }
+      await writeFile(join(root, 'b.jpg'), 'x');
+      t.same(namesOf(await listed(source)), ['b.jpg']);
+      await rm(join(root, 'b.jpg'));
+      await rejects(t, listed(source), TransientError, 'FOLDER_AWAY');
+    },
+  );
+
+void t.test('the last photo but one may go, and a folder that never held any is asked nothing', async (t) => {
+  const root = t.testdir({ 'a.jpg': 'x', 'b.jpg': 'x', '.trash': {} });
+  const source = await opened(root);
+  await listed(source);
+  await rm(join(root, 'a.jpg'));
+  t.equal(await source.look(keyOf('a.jpg')), null);
+  t.same(namesOf(await listed(source)), ['b.jpg']);
+  const fresh = await opened(join(root, '.trash'));
+  t.same(await listed(fresh), []);
+  t.same(await listed(fresh), []);
+});
 
 void t.test('a key of another source is refused', async (t) => {
   const source = await opened(t.testdir({ 'a.jpg': 'x' }));
