@@ -9,6 +9,7 @@ import { addScan } from './commands/scan.js';
 import { addStatus } from './commands/status.js';
 import { addUndo } from './commands/undo.js';
 import { OrganizerError, describeError, exitCodes, type ExitCode } from './errors.js';
+import { mapSqliteError } from './state/sqlite.js';
 
 const exitCodeHelp = `
 Exit codes:
@@ -46,20 +47,24 @@ for (const command of program.commands) command.exitOverride().addHelpText('afte
 // `groups | head` ends the reader early: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
+  say(`photo-organizer: the output could not be written: ${describeError(error)}`);
+  process.exit(exitCodes.failed);
 });
+// Nobody is left to be told.
+process.stderr.on('error', () => undefined);
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-  else {
-    say(`photo-organizer: ${describeError(error)}${codeOf(error)}`);
-    if (!(error instanceof OrganizerError) && error instanceof Error) say(error.stack ?? '');
-    process.exitCode = exitCodeOf(error);
-  }
+  else fail(mapSqliteError(error));
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof OrganizerError ? ` [${error.code}]` : '';
+/** One line for what we know; what we do not know comes with its stack. */
+function fail(error: unknown): void {
+  const code = error instanceof OrganizerError ? ` [${error.code}]` : '';
+  say(`photo-organizer: ${describeError(error)}${code}`);
+  const explainsItself = error instanceof OrganizerError || (error instanceof Error && 'syscall' in error);
+  if (!explainsItself && error instanceof Error) say(error.stack ?? '');
+  process.exitCode = exitCodeOf(error);
 }

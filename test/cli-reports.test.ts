@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { copyOf, libraryTags, scene } from './support/agent-stage.js';
-import { homeOf, run, withLibrary, type Home } from './support/command-line.js';
+import { commandLine, homeOf, homeWithLibrary, type Home } from './support/command-line.js';
+
+const { run } = commandLine(t);
 
 t.jobs = 3;
 const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
@@ -27,7 +29,7 @@ const checksOf = async (home: Home): Promise<Checks['checks']> =>
   (JSON.parse((await run(home, 'doctor', '--json')).stdout) as Checks).checks;
 
 test('doctor: a table that fits, with what is missing below its feature, told once for equal accounts', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const weak = ['asset.read', 'asset.view', 'user.read', 'userPreference.read'];
   const accounts = ['ben', 'cleo'].map((name) => {
     const user = stage.standIn.addUser(name);
@@ -64,7 +66,7 @@ test('doctor: a config that cannot be read is a failed check', async (t) => {
 });
 
 test('doctor: a key that only lacks userPreference.read is told to get it', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const key = stage.standIn.addKey(stage.anna, [
     ...['asset.read', 'asset.view', 'asset.statistics', 'user.read', 'album.read'],
     ...['tag.create', 'tag.read', 'tag.asset', 'tag.delete'],
@@ -75,7 +77,7 @@ test('doctor: a key that only lacks userPreference.read is told to get it', asyn
 });
 
 test('doctor: after an undo the fix is a scan, and labels in a forgotten account are a warning', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const user = stage.standIn.addUser('Ben');
   await stage.add('ben-hut', await scene(3), {}, user);
   await stage.add('ben-hut-small', await copyOf(3, 'small'), {}, user);
@@ -109,7 +111,7 @@ test('doctor: after an undo the fix is a scan, and labels in a forgotten account
 });
 
 test('status: names, not keys; the server, the labels and the last run', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const photos = join(home.dir, 'photos');
   await mkdir(photos);
   await writeFile(join(photos, 'broken.jpg'), 'this is no picture');
@@ -134,7 +136,7 @@ test('status: names, not keys; the server, the labels and the last run', async (
 });
 
 test('labels of another tag name, and of a kind that is off now, are told of', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   t.equal((await run(home, 'scan', '--create-albums')).code, 0);
   const planned = await run(home, 'plan');
   t.match(planned, { code: 0, stdout: /^Nothing would be written\.$/mu });
@@ -158,7 +160,7 @@ test('labels of another tag name, and of a kind that is off now, are told of', a
 });
 
 test('a plan with a key that may not write says what it lacks', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const reading = ['asset.read', 'asset.view', 'user.read'];
   const withKey = (...more: string[]): Home =>
     withEnv(home, { IMMICH_API_KEY: stage.standIn.addKey(stage.anna, [...reading, ...more]) });
@@ -191,7 +193,7 @@ test('a scan of folders says nothing of labels', async (t) => {
 });
 
 test('--tag-only and --create-albums contradict each other', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const scan = await run(home, 'scan', '--tag-only', '--create-albums');
   t.match(scan, { code: 2, stdout: '', stderr: /--tag-only .*--create-albums/u });
   t.same(await stage.tags(), {});

@@ -4,8 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { copyOf, libraryTags, scene } from './support/agent-stage.js';
-import { homeOf, run, start, withLibrary } from './support/command-line.js';
+import { commandLine, homeOf, homeWithLibrary } from './support/command-line.js';
 import { until } from './support/until.js';
+
+const { start, run } = commandLine(t);
 
 const commands = ['agent', 'scan', 'plan', 'groups', 'undo', 'status', 'doctor'];
 const tag = 'possible-duplicate';
@@ -78,7 +80,7 @@ test('a folder without config and without Immich', async (t) => {
 });
 
 test('scan, groups, status, undo', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const planned = await run(home, 'plan', '--json', '--create-albums');
   t.equal(planned.code, 0, planned.stderr);
   const plan = JSON.parse(planned.stdout) as { operations: unknown[] };
@@ -145,7 +147,7 @@ test('scan, groups, status, undo', async (t) => {
 });
 
 test('exit codes 3 and 4, and the doctor', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const away = { ...home, env: { ...home.env, IMMICH_URL: 'http://127.0.0.1:9' } };
   t.match(await run(away, 'scan'), { code: 3, stdout: '', stderr: /127\.0\.0\.1:9.*\[IMMICH_UNREACHABLE\]/ });
   const stranger = { ...home, env: { ...home.env, IMMICH_API_KEY: 'nobodys-key' } };
@@ -159,7 +161,7 @@ test('exit codes 3 and 4, and the doctor', async (t) => {
 });
 
 test('the API key is in no output', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   stage.standIn.faults.add(({ route }) => (route === '/albums' ? { status: 400 } : undefined));
   const ends = [
     await run(home, 'scan', '--verbose', '--create-albums'),
@@ -179,7 +181,7 @@ test('the API key is in no output', async (t) => {
 });
 
 test('a running agent: it is told from, given commands, and ended by SIGTERM', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   const config = join(home.dir, 'config.yaml');
   await writeFile(config, 'server: { port: 0 }\nwatch: { poll_seconds: 1 }\n', { mode: 0o600 });
   const agent = start(home, ['agent', '--config', config]);
@@ -212,7 +214,7 @@ test('a running agent: it is told from, given commands, and ended by SIGTERM', a
 });
 
 test('a scan that was killed: the next one finishes the work', async (t) => {
-  const { stage, home } = await withLibrary(t);
+  const { stage, home } = await homeWithLibrary(t);
   let killed = false;
   const scan = start(home, ['scan', '--create-albums']);
   stage.standIn.faults.add(({ method, route }) => {

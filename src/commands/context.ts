@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { systemClock } from '../clock.js';
 import { loadConfig, type Config, type ConfigFlags, type LogLevel } from '../config.js';
@@ -38,7 +39,9 @@ export function createContext(
   overrides: ConfigFlags,
   logLevel: LogLevel | null,
 ): Context {
-  const early = createLog('warn', { pretty: process.stderr.isTTY || logLevel !== null });
+  // A service's log is read by programs; what a command says is read by whoever typed it.
+  const to = { pretty: process.stderr.isTTY || logLevel !== null, destination: unfailingStderr() };
+  const early = createLog('warn', to);
   const config = loadConfig({
     flags: { ...overrides, stateDir: flags.stateDir },
     env: process.env,
@@ -47,9 +50,18 @@ export function createContext(
     warn: (message) => early.warn({}, message),
   });
   const level = flags.verbose === true ? 'debug' : (logLevel ?? config.log.level);
-  // A service's log is read by programs; what a command says is read by whoever typed it.
-  const pretty = process.stderr.isTTY || logLevel !== null;
-  return { config, clock: systemClock, log: createLog(level, { pretty }) };
+  return { config, clock: systemClock, log: createLog(level, to) };
+}
+
+/** Talk that cannot be told, because stderr is a full disk or a closed pipe, is lost; the work goes on. */
+function unfailingStderr(): NodeJS.WritableStream {
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      process.stderr.write(chunk);
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY: process.stderr.isTTY });
 }
 
 /** Talk goes to stderr, so that stdout holds data alone. */

@@ -12,9 +12,9 @@ export const certainBits = 31;
 export const automaticBits = 45;
 /**
  * The same between two documents: receipts of one shop look nearly the same at this size. Of 620 of them the nearest two
- * different ones were 14 bits apart; copies of one lie within 7 (turned, within 10).
+ * different ones were 14 bits apart; copies of one lie within 7, turned ones within 10.
  */
-export const paperBits = 8;
+export const paperBits = 10;
 /** A photo with more uncertain neighbours than this stands among look-alikes: only certain pairs count there. */
 export const crowdedNeighbours = 8;
 /** Below this a picture has too little detail to be told apart by look. */

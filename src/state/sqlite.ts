@@ -83,7 +83,9 @@ function isInTransaction(db: Db): boolean {
 
 /** What SQLite says of a file that is not a database, or is a broken one. */
 export function isDamage(error: unknown): boolean {
-  return /malformed|not a database|corrupt/iu.test(messageOf(error));
+  return /disk image is malformed|malformed database schema|not a database|^malformed: /iu.test(
+    messageOf(error),
+  );
 }
 
 /** Somebody else has the file locked. */

@@ -38,7 +38,7 @@ export function openIndex(dir: string, clock: Clock, log: Log): OpenedIndex {
     if (!(error instanceof DamagedFile) && !isNewer(error)) throw error;
     const aside = setAside(path, clock);
     log.warn(
-      { path, aside, reason: describeError(error.cause ?? error) },
+      { path, aside, reason: reasonOf(error) },
       'index.db could not be used and was set aside; it is being rebuilt, every photo will be read again',
     );
     return openIndexAt(path);
@@ -81,7 +81,7 @@ export function openJournal(dir: string, clock: Clock, log: Log): OpenedJournal 
       restored !== null
         ? `journal.db was ${error.fault} and was restored from its backup; what was written since the backup is unknown${kept}`
         : `journal.db was ${error.fault} and had no backup; what was written before is unknown${kept}`;
-    log.error({ path, aside, reason: describeError(error.cause ?? error) }, damage);
+    log.error({ path, aside, reason: reasonOf(error) }, damage);
     return { db: restored ?? openJournalAt(path, backupPath, true), backupPath, damage };
   }
 }
@@ -96,7 +96,7 @@ function restoreJournal(path: string, backupPath: string, clock: Clock, log: Log
     if (!(error instanceof DamagedFile)) throw error;
     rmSync(path);
     const aside = setAside(backupPath, clock);
-    log.error({ aside, reason: describeError(error) }, 'the backup of journal.db could not be used either');
+    log.error({ aside, reason: reasonOf(error) }, 'the backup of journal.db could not be used either');
     return null;
   }
 }
@@ -111,6 +111,12 @@ function openJournalAt(path: string, backupPath: string, isNew: boolean): Db {
 
 function isNewer(error: unknown): error is FatalError {
   return error instanceof FatalError && error.code === 'STATE_NEWER';
+}
+
+/** What is wrong with the file, without what is to be done: that is being done. */
+function reasonOf(error: FatalError): string {
+  if (error.cause !== undefined) return describeError(error.cause);
+  return error instanceof DamagedFile ? `it is ${error.fault}` : describeError(error);
 }
 
 /** Renames a file (and SQLite's companions) out of the way; returns the new path, null when there was nothing. */

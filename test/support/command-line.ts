@@ -1,31 +1,59 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import ts from 'typescript';
 import { libraryStage, type AgentStage } from './agent-stage.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What a command came to. */
+/** How a process ended, and what it said. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A user, by the home directory and the environment. */
+/** A user, with the variables that the user has set. */
 export interface Home {
   readonly dir: string;
   readonly env: Record<string, string>;
 }
 
-// Starting Node is most of the time; what it starts is translated once, types left aside.
-const built = join(root, '.tap', `cli-${process.pid}`);
-t.teardown(() => rmSync(built, { recursive: true, force: true }));
-translate();
+/** The command line as processes of its own. */
+export interface CommandLine {
+  readonly start: (home: Home, args: readonly string[]) => ChildProcess;
+  readonly run: (home: Home, ...args: string[]) => Promise<Ended>;
+  /** In a shell; `"$@"` of the script is the command. */
+  readonly shell: (home: Home, script: string, ...args: string[]) => Promise<Ended>;
+}
 
-function translate(): void {
+/** Starting Node is most of the time: what it starts is translated once for a test file, types left aside. */
+export function commandLine(t: Test): CommandLine {
+  const built = join(root, '.tap', `cli-${process.pid}`);
+  t.teardown(() => rmSync(built, { recursive: true, force: true }));
+  translate(built);
+  const cli = join(built, 'dist/cli.js');
+  const begin = (home: Home, command: string, args: readonly string[]): ChildProcess =>
+    spawn(command, args, { cwd: root, env: home.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start: CommandLine['start'] = (home, args) => begin(home, process.execPath, [cli, ...args]);
+  return {
+    start,
+    run: (home, ...args) => endOf(start(home, args)),
+    shell: (home, script, ...args) =>
+      endOf(begin(home, 'sh', ['-c', script, 'sh', process.execPath, cli, ...args])),
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}
+
+function translate(built: string): void {
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   for (const path of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!path.endsWith('.ts')) continue;
@@ -44,30 +72,10 @@ export function homeOf(t: Test, env: Record<string, string> = {}): Home {
   return { dir, env: { PATH: process.env.PATH ?? '', HOME: dir, TZ: 'UTC', NO_COLOR: '1', ...env } };
 }
 
-/** Starts a command as a process of its own. */
-export function start(home: Home, args: readonly string[]): ReturnType<typeof spawn> {
-  return spawn(process.execPath, [join(built, 'dist/cli.js'), ...args], {
-    cwd: root,
-    env: home.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** Runs a command to its end. */
-export async function run(home: Home, ...args: string[]): Promise<Ended> {
-  const child = start(home, args);
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, stdout, stderr };
-}
-
 /** Anna's library, and a user whose environment names it. */
-export async function withLibrary(t: Test): Promise<{ stage: AgentStage; home: Home }> {
+export async function homeWithLibrary(t: Test): Promise<{ stage: AgentStage; home: Home }> {
   const stage = await libraryStage(t);
   const dir = join(stage.stateDir, '..');
   const env = { PATH: process.env.PATH ?? '', HOME: dir, TZ: 'UTC', NO_COLOR: '1' };
-  const account = { IMMICH_URL: stage.standIn.url, IMMICH_API_KEY: stage.key };
-  return { stage, home: { dir, env: { ...env, ...account } } };
+  return { stage, home: { dir, env: { ...env, IMMICH_URL: stage.standIn.url, IMMICH_API_KEY: stage.key } } };
 }
