@@ -100,7 +100,10 @@ export function isReadOnly(error: unknown): boolean {
 /** Turns a full or read-only disk, and a damaged file, into an error that says so; other errors pass. */
 export function mapSqliteError(error: unknown): unknown {
   if (error instanceof FatalError) return error;
-  if (isReadOnly(error) || /disk is full|disk I\/O error|\b(?:ENOSPC|EDQUOT)\b/iu.test(messageOf(error))) {
+  if (
+    isReadOnly(error) ||
+    /disk is full|disk I\/O error|ENOSPC: no space|\bEDQUOT\b/iu.test(messageOf(error))
+  ) {
     return new FatalError(
       'STATE_NOT_WRITABLE',
       'The state directory cannot be written (disk full or read-only); free some space and start again',

@@ -1,5 +1,5 @@
 import { TerminalError, TransientError, describeError } from '../errors.js';
-import type { OwnLabel, Run } from '../label-ports.js';
+import type { BatchAnswer, OwnLabel, Run } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import {
   batches,
@@ -109,55 +109,38 @@ export class AlbumWriter {
   }
 
   async #add(change: Change, photos: readonly PhotoKey[]): Promise<Outcome> {
-    const { target, journal } = this.#parts;
-    const { albumId } = change.operation;
-    const written: PhotoKey[] = [];
-    let left = photos;
+    const { journal } = this.#parts;
     journal.put(this.#labels(change, photos, 'pending'));
+    const { already, refused } = await this.#send(change, photos);
+    const isWritten = (key: PhotoKey): boolean => !already.has(key) && !refused.has(key);
+    const written = photos.filter(isWritten);
+    const notOurs = photos.filter((key) => !isWritten(key));
+    journal.together(() => {
+      journal.put(this.#labels(change, written, 'verified'));
+      journal.forget(this.#labels(change, notOurs, 'pending'));
+    });
+    return { written, refused: await this.#stillThere(refused) };
+  }
+
+  /** Sends it again when the answer was lost, but for what arrived: the album tells. */
+  async #send(change: Change, photos: readonly PhotoKey[]): Promise<BatchAnswer> {
+    const { target, journal, clock, stopping } = this.#parts;
+    const { albumId } = change.operation;
+    let left = photos;
     for (let tries = 1; left.length > 0; tries++) {
       try {
-        const answer = await target.addToAlbum(albumId, left);
-        const isWritten = (key: PhotoKey): boolean => !answer.already.has(key) && !answer.refused.has(key);
-        written.push(...left.filter(isWritten));
-        journal.together(() => {
-          journal.put(this.#labels(change, written, 'verified'));
-          journal.forget(
-            this.#labels(
-              change,
-              left.filter((key) => !isWritten(key)),
-              'pending',
-            ),
-          );
-        });
-        return { written, refused: await this.#stillThere(answer.refused) };
+        return await target.addToAlbum(albumId, left);
       } catch (error) {
         // A refused request has done nothing; one whose answer was lost may have.
         if (error instanceof TerminalError) journal.forget(this.#labels(change, left, 'pending'));
         if (!isLost(error) || tries === mostTries) throw error;
-        left = await this.#withoutArrived(
-          albumId,
-          left,
-          written,
-          Math.min(longestPauseMs, error.retryAfterMs ?? pauseMs * tries),
-        );
+        const afterMs = error.retryAfterMs ?? pauseMs * tries;
+        await clock.sleep(Math.min(longestPauseMs, afterMs), stopping);
+        const arrived = new Set(await target.albumMembers(albumId));
+        left = left.filter((key) => !arrived.has(key));
       }
     }
-    journal.put(this.#labels(change, written, 'verified'));
-    return { written, refused: new Map() };
-  }
-
-  /** What did not arrive after all. */
-  async #withoutArrived(
-    albumId: string,
-    sent: readonly PhotoKey[],
-    written: PhotoKey[],
-    afterMs: number,
-  ): Promise<readonly PhotoKey[]> {
-    const { target, clock, stopping } = this.#parts;
-    await clock.sleep(afterMs, stopping);
-    const members = new Set(await target.albumMembers(albumId));
-    written.push(...sent.filter((key) => members.has(key)));
-    return sent.filter((key) => !members.has(key));
+    return { already: new Set(), refused: new Map() };
   }
 
   async #remove(change: Change, photos: readonly PhotoKey[]): Promise<Outcome> {

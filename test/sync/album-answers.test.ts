@@ -91,6 +91,23 @@ void t.test(
   },
 );
 
+void t.test(
+  'asking after a refused photo fails: what was written beside it is ours all the same',
+  async (t) => {
+    const { stage, names, groups } = await staged(t, 3);
+    refusing(stage, adding, ['p1'], 'no_permission');
+    const look = { status: 500, body: { message: 'no' } };
+    stage.standIn.faults.add(({ method, route }) =>
+      `${method} ${route}` === 'GET /assets/:id' ? look : undefined,
+    );
+    await stage.sync(groups, { settings });
+    t.same(labelled(stage), ['p0', 'p2']);
+    stage.standIn.faults.clear();
+    t.match(await stage.sync(groups, { settings }), { applied: 1, failed: 0 });
+    t.same([stage.albums(), labelled(stage)], [{ 'Similar-0001': names }, names]);
+  },
+);
+
 void t.test('a photo that was deleted for ever meanwhile is no failure', async (t) => {
   const { stage, groups } = await staged(t, 3);
   stage.standIn.faults.add(({ method, route }) => {
@@ -170,6 +187,16 @@ void t.test('a photo that the server does not take out of an album failed, and i
   stage.standIn.faults.clear();
   t.match(await stage.sync(smaller, { settings }), { applied: 1, failed: 0 });
   t.same([stage.albums(), labelled(stage)], [{ 'Similar-0001': ['p0', 'p1'] }, ['p0', 'p1']]);
+});
+
+void t.test('taking photos out that is refused as a whole failed, as long as the album stands', async (t) => {
+  const { stage, names, groups } = await staged(t, 3);
+  await stage.sync(groups, { settings });
+  const smaller = stage.groups(names.slice(0, 2));
+  const refused = { status: 400, body: { message: 'Not found or no albumAsset.delete access' } };
+  stage.standIn.faults.add(({ method, route }) => (`${method} ${route}` === removing ? refused : undefined));
+  t.match(await stage.sync(smaller, { settings }), { applied: 0, failed: 1, errors: [/^remove-from-album/] });
+  t.same([stage.albums(), labelled(stage)], [{ 'Similar-0001': names }, names]);
 });
 
 void t.test('undo while albums cannot be deleted says so, and the next undo deletes them', async (t) => {
