@@ -8,8 +8,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { ScanResult } from '../../src/agent/scan.js';
-import { exitCodeOf } from '../../src/commands/context.js';
-import type { Config } from '../../src/config.js';
 import { OrganizerError, describeError } from '../../src/errors.js';
 import {
   copyOf,
@@ -19,9 +17,9 @@ import {
   runUndo,
   scene,
   tagsAndAlbums,
-  type AgentStage,
 } from '../support/agent-stage.js';
-import type { Fault, FaultHook } from '../support/immich/faults.js';
+import { failureOf, first, heals, only } from '../support/bad-day.js';
+import type { Fault } from '../support/immich/faults.js';
 import { startService } from '../support/agent-service.js';
 import { until } from '../support/until.js';
 
@@ -31,43 +29,6 @@ const tag = 'possible-duplicate';
 t.jobs = 8;
 const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
   void t.test(name, { buffered: true }, work);
-
-interface Failure {
-  readonly code: string;
-  readonly exitCode: number;
-  readonly message: string;
-}
-
-/** What the scan ends with for whoever typed it. */
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  try {
-    await work;
-  } catch (error) {
-    const code = error instanceof OrganizerError ? error.code : 'UNFORESEEN';
-    return { code, exitCode: exitCodeOf(error), message: describeError(error) };
-  }
-  return { code: 'NO FAILURE', exitCode: 0, message: '' };
-}
-
-/** The cause is gone: one run, and all is as if nothing had ever happened. */
-async function heals(t: Test, stage: AgentStage, config: Config = stage.config): Promise<void> {
-  stage.standIn.faults.clear();
-  const result = await runScan(config);
-  t.match(result, { failed: 0, groups: 2, extras: 3, errors: [] });
-  t.same(await stage.tags(), libraryTags, 'afterwards all labels are there');
-  t.same(stage.standIn.snapshot().tags, [`Anna: ${tag}`]);
-}
-
-const only =
-  (wanted: string, fault: Fault): FaultHook =>
-  ({ method, route }) =>
-    `${method} ${route}` === wanted ? fault : undefined;
-
-/** Strikes the first `count` requests of a route. */
-function first(count: number, wanted: string, fault: Fault): FaultHook {
-  let left = count;
-  return ({ method, route }) => (`${method} ${route}` === wanted && left-- > 0 ? fault : undefined);
-}
 
 async function listen(t: Test, listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -114,7 +75,7 @@ test('something else answers there', async (t) => {
   await heals(t, stage);
 });
 
-for (const route of ['POST /search/metadata', 'GET /assets/{id}/thumbnail', 'PUT /tags/assets'])
+for (const route of ['POST /search/metadata', 'GET /assets/:id/thumbnail', 'PUT /tags/assets'])
   test(`${route} is not answered at first`, async (t) => {
     const stage = await libraryStage(t);
     const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 250 };
@@ -278,7 +239,9 @@ test('pictures that cannot be decoded', async (t) => {
   await stage.add('broken', Buffer.from('this is no picture'), { width: 10, height: 10 });
   const view = `/api/assets/${stage.id('beach-chat')}/thumbnail`;
   stage.standIn.faults.add(({ url }) =>
-    url.startsWith(view) ? { status: 200, body: 'no picture', headers: {} } : undefined,
+    url.startsWith(view)
+      ? { status: 200, body: 'no picture', headers: { 'content-type': 'image/webp' } }
+      : undefined,
   );
   const result = await runScan(stage.config);
   t.match(result, { failed: 2, groups: 2, extras: 2, errors: [] });

@@ -1,12 +1,16 @@
+import type { ServerResponse } from 'node:http';
 import type { LoggedRequest } from './request-log.js';
 
 /**
  * What shall go wrong with a request. 'reset': the connection breaks before anything was done; 'stall': no answer ever,
  * nothing done; 'truncate': all done, but the answer breaks off half way; 'reset-after': all done, but the connection
- * breaks before the answer. A status is answered instead of doing anything.
+ * breaks before the answer. A status is answered instead of doing anything; `answer` writes what it likes instead, byte by
+ * byte if need be; `change` alters what was answered in JSON on its way out, and its headers.
  */
 export type Fault =
   | { status: number; body?: unknown; headers?: Record<string, string> }
+  | { answer: (raw: ServerResponse) => void }
+  | { change: (body: unknown) => unknown; headers?: Record<string, string> }
   | 'reset'
   | 'stall'
   | 'truncate'

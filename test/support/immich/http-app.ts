@@ -88,7 +88,12 @@ async function applyFault(faults: Faults, request: FastifyRequest, reply: Fastif
     return reply;
   }
   if (fault === 'stall') return reply.hijack();
-  if (fault === 'truncate' || fault === 'reset-after') {
+  if (typeof fault === 'object' && 'answer' in fault) {
+    reply.hijack();
+    fault.answer(reply.raw);
+    return reply;
+  }
+  if (fault === 'truncate' || fault === 'reset-after' || 'change' in fault) {
     pending.set(request, fault);
     return undefined;
   }
@@ -102,6 +107,7 @@ async function applyFault(faults: Faults, request: FastifyRequest, reply: Fastif
 /** Gzip when wanted; then the faults that hit an answer on its way out. */
 async function finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const fault = pending.get(request);
+  if (typeof fault === 'object' && 'change' in fault) return changed(reply, payload, fault);
   const isText = typeof payload === 'string';
   const bytes = isText ? Buffer.from(payload) : payload;
   if (fault !== undefined) {
@@ -115,6 +121,15 @@ async function finish(request: FastifyRequest, reply: FastifyReply, payload: unk
     .header('vary', 'Accept-Encoding')
     .removeHeader('content-length');
   return zip(bytes, { level: 1 });
+}
+
+function changed(
+  reply: FastifyReply,
+  payload: unknown,
+  { change, headers = {} }: Extract<Fault, { change: unknown }>,
+): unknown {
+  void reply.headers(headers);
+  return typeof payload === 'string' ? JSON.stringify(change(JSON.parse(payload))) : payload;
 }
 
 function breakOff(request: FastifyRequest, reply: FastifyReply, bytes: Buffer, fault: Fault): void {
