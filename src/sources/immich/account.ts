@@ -1,5 +1,6 @@
 import type { SourceName } from '../../model.js';
-import { ImmichClient, type ConnectionSettings, type ImmichClientOptions } from './client.js';
+import { ImmichClient, type ImmichClientOptions } from './client.js';
+import type { ConnectionSettings } from './http.js';
 import { ImmichLabels } from './immich-labels.js';
 import { ImmichSource } from './immich-source.js';
 

@@ -1,5 +1,5 @@
-import type { ApiKeyResponseDto, ServerVersionResponseDto, UserAdminResponseDto } from '@immich/sdk';
 import { FatalError, TerminalError, exitCodes } from '../../errors.js';
+import { isApiKey, isPong, isUser, isVersion } from './answers.js';
 import type { ImmichClient } from './client.js';
 
 /** What a feature of ours needs from Immich. Versions: first release whose routes it can use. */
@@ -45,7 +45,7 @@ export async function probeCapabilities(client: ImmichClient, knownUserId?: stri
   const version = await probeVersion(client);
   const permissions = await probePermissions(client);
   requirePermissions(permissions, featureNeeds.read.permissions);
-  const { body: user } = await client.json<UserAdminResponseDto>({ method: 'GET', route: '/users/me' });
+  const { body: user } = await client.json({ method: 'GET', route: '/users/me' }, isUser);
   if (knownUserId !== undefined && knownUserId !== user.id)
     throw new FatalError(
       'ACCOUNT_CHANGED',
@@ -63,30 +63,15 @@ export async function probeCapabilities(client: ImmichClient, knownUserId?: stri
 }
 
 async function probeVersion(client: ImmichClient): Promise<string> {
-  const notImmich = (cause?: unknown): FatalError =>
-    new FatalError(
-      'IMMICH_NOT_IMMICH',
-      `${client.baseUrl} is not an Immich server; immich.url is the address that you open in the browser`,
-      exitCodes.usage,
-      { cause },
-    );
-  try {
-    const { body: ping } = await client.json<{ res?: string } | null>({
-      method: 'GET',
-      route: '/server/ping',
-    });
-    if (ping?.res !== 'pong') throw notImmich();
-    const { body } = await client.json<ServerVersionResponseDto>({ method: 'GET', route: '/server/version' });
-    return `${body.major}.${body.minor}.${body.patch}`;
-  } catch (error) {
-    throw error instanceof TerminalError ? notImmich(error) : error;
-  }
+  await client.json({ method: 'GET', route: '/server/ping', isPublic: true }, isPong);
+  const { body } = await client.json({ method: 'GET', route: '/server/version', isPublic: true }, isVersion);
+  return `${body.major}.${body.minor}.${body.patch}`;
 }
 
 /** `GET /api-keys/me` needs no permission and exists since 1.140; before that nothing tells. */
 async function probePermissions(client: ImmichClient): Promise<ReadonlySet<string> | null> {
   try {
-    const { body } = await client.json<ApiKeyResponseDto>({ method: 'GET', route: '/api-keys/me' });
+    const { body } = await client.json({ method: 'GET', route: '/api-keys/me' }, isApiKey);
     return new Set(body.permissions);
   } catch (error) {
     // Before 1.140 the route is that of a key by id, and "me" is none: 404 or 400.

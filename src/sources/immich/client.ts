@@ -1,36 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { got, type Got, type Response } from 'got';
+import type { Response } from 'got';
 import PQueue from 'p-queue';
-import { FatalError, exitCodes } from '../../errors.js';
+import { OrganizerError, TransientError } from '../../errors.js';
 import type { ServerTime } from '../../model.js';
-import type { Clock, Log } from '../../ports.js';
-import { answerError, networkError, notImmich } from './http-errors.js';
+import { isPong, type Shape } from './answers.js';
+import { answerError, notImmich, ofThisPhoto } from './http-errors.js';
+import { Http, type HttpOptions } from './http.js';
 import { Outage } from './outage.js';
+import { whyNoPicture } from './picture-answer.js';
 
-/** How to reach a server, and how hard it may be asked. */
-export interface ConnectionSettings {
-  /** Base URL, with or without `/api`. */
-  readonly url: string;
-  readonly apiKey: string;
-  /** PEM file of a private certificate authority; null = the system's. */
-  readonly caPath: string | null;
-  readonly tlsVerify: boolean;
-  /** Requests under way at a time. */
-  readonly concurrency: number;
-  readonly requestsPerSecond: number;
-  /** Milliseconds without a byte from the server after which a request is given up. */
-  readonly timeoutMs: number;
-}
-
-export interface ImmichClientOptions extends ConnectionSettings {
+export interface ImmichClientOptions extends HttpOptions {
   /** How long a call waits for a server that is away. */
   readonly patienceMs: number;
-  /** Aborted when the agent stops: reading ends at once, a write under way is let finish. */
-  readonly stopping: AbortSignal;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface ImmichRequest {
@@ -43,6 +23,8 @@ export interface ImmichRequest {
   readonly body?: unknown;
   /** False where a repeat would do the thing twice: then nothing is repeated that may have arrived. */
   readonly repeatable?: boolean;
+  /** True for a route that every Immich has and answers to anybody: it is not Immich that refuses it. */
+  readonly isPublic?: boolean;
   /** 1 = before the background's requests. */
   readonly priority?: 0 | 1;
 }
@@ -53,61 +35,33 @@ export interface Answer<T> {
   readonly date: ServerTime | null;
 }
 
-/** An answer that comes byte by byte is given up after this, milliseconds. */
-const longestAnswerMs = 300_000;
-const retriedStatuses = [408, 413, 429, 500, 502, 503, 504];
-const retriedCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'EAI_AGAIN', 'ENETUNREACH'];
+const ping = { method: 'GET', route: '/server/ping', isPublic: true } as const;
+/** Failures of a request for one photo that may be the server's or this photo's. */
+const doubtful = ['IMMICH_UNREACHABLE', 'IMMICH_NOT_IMMICH', 'IMMICH_NO_PICTURE', 'IMMICH_BAD_ANSWER'];
 
 /**
- * HTTP to one Immich server: one kept-alive agent, time-outs, bounded jittered retries that honour Retry-After, limits on
- * concurrency and rate. Errors: see `http-errors.ts`. Nothing here can delete a photo.
+ * One Immich server: what is asked of it, limited in number and rate, through its outages. Every answer is checked for the
+ * shape that we use. Errors: see `http-errors.ts` and `outage.ts`. Nothing here can delete a photo.
  */
 export class ImmichClient {
   /** Requests so far, by `METHOD /route`. */
   readonly requests = new Map<string, number>();
-  readonly baseUrl: string;
-  readonly #got: Got;
+  readonly #http: Http;
   readonly #queue: PQueue;
   readonly #outage: Outage;
-  readonly #stopping: AbortSignal;
 
   constructor(options: ImmichClientOptions) {
-    this.baseUrl = apiUrl(options.url);
-    this.#stopping = options.stopping;
+    this.#http = new Http(options);
     this.#queue = new PQueue({
       concurrency: options.concurrency,
       interval: 1000,
       intervalCap: options.requestsPerSecond,
     });
-    const sockets = { keepAlive: true, maxSockets: options.concurrency, scheduling: 'lifo' as const };
-    this.#got = got.extend({
-      agent: { http: new HttpAgent(sockets), https: new HttpsAgent(sockets) },
-      headers: { 'x-api-key': options.apiKey, accept: 'application/json', 'user-agent': 'photo-organizer' },
-      followRedirect: false,
-      throwHttpErrors: false,
-      responseType: 'buffer',
-      timeout: {
-        lookup: 5_000,
-        connect: 10_000,
-        secureConnect: 10_000,
-        socket: options.timeoutMs,
-        request: Math.max(longestAnswerMs, options.timeoutMs),
-      },
-      https: {
-        rejectUnauthorized: options.tlsVerify,
-        ...(options.caPath === null ? {} : { certificateAuthority: readAuthority(options.caPath) }),
-      },
-    });
-    this.#outage = new Outage({
-      patienceMs: options.patienceMs,
-      stopping: options.stopping,
-      clock: options.clock,
-      log: options.log,
-      probe: async () => {
-        const request = { method: 'GET', route: '/server/ping' } as const;
-        parseJson(await this.#send(request), request);
-      },
-    });
+    this.#outage = new Outage({ ...options, probe: () => this.#ping() });
+  }
+
+  get baseUrl(): string {
+    return this.#http.baseUrl;
   }
 
   /** How often the server was away and came back: it may be another release since. */
@@ -120,48 +74,89 @@ export class ImmichClient {
     return this.#outage.since;
   }
 
-  async json<T>(request: ImmichRequest): Promise<Answer<T>> {
-    return this.#limited(request, (response) => {
+  /** The answer in JSON (null = an empty one). Another shape is an answer that no Immich gives. */
+  async json<T>(request: ImmichRequest, isShape: Shape<T>): Promise<Answer<T>> {
+    const ask = async (): Promise<Answer<T>> => {
+      const response = await this.#send(request);
       const date = Date.parse(response.headers.date ?? '');
-      const body = parseJson(response, request) as T;
+      const body = this.#checked(response, request, isShape);
       return { body, date: Number.isNaN(date) ? null : (date as ServerTime) };
-    });
+    };
+    return this.#limited(request, ask);
   }
 
+  /** A picture of the asset `params.id`. Anything else in its place is an error. */
   async bytes(request: ImmichRequest): Promise<Uint8Array> {
-    return this.#limited(request, (response) => response.rawBody);
+    const ask = async (): Promise<Uint8Array> => {
+      const response = await this.#send(request);
+      const why = whyNoPicture(response);
+      if (why === 'nothing')
+        throw new TransientError('IMMICH_BAD_ANSWER', `${nameOf(request)} answered an empty picture`);
+      if (why !== null)
+        throw new TransientError(
+          'IMMICH_NO_PICTURE',
+          `${nameOf(request)} answered ${why} in place of a picture`,
+        );
+      return response.rawBody;
+    };
+    return this.#limited(request, ask);
   }
 
-  async #limited<T>(request: ImmichRequest, read: (response: Response) => T): Promise<T> {
+  async #limited<T>(request: ImmichRequest, ask: () => Promise<T>): Promise<T> {
     const priority = request.priority ?? 0;
-    const call = (): Promise<T> => this.#queue.add(async () => read(await this.#send(request)), { priority });
-    return this.#outage.during(call, request.repeatable);
+    const judged = async (): Promise<T> => {
+      try {
+        return await ask();
+      } catch (error) {
+        throw await this.#judge(request, error);
+      }
+    };
+    return this.#outage.during(() => this.#queue.add(judged, { priority }), request.repeatable);
   }
 
-  async #send(request: ImmichRequest): Promise<Response> {
-    const counted = `${request.method} ${request.route}`;
-    this.requests.set(counted, (this.requests.get(counted) ?? 0) + 1);
-    let response: Response;
+  /** Is it the server, or this one request? A server that answers a ping is there. */
+  async #judge(request: ImmichRequest, error: unknown): Promise<unknown> {
+    if (!(error instanceof OrganizerError)) return error;
+    const isOfPhoto = request.route.startsWith('/assets/{id}');
+    if (!isOfPhoto || !doubtful.includes(error.code)) return error;
     try {
-      response = await this.#got(this.#urlOf(request), {
-        method: request.method,
-        ...(request.body === undefined ? {} : { json: request.body }),
-        ...(isReading(request) ? { signal: this.#stopping } : {}),
-        retry: {
-          limit: request.repeatable === false ? 0 : 2,
-          methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-          statusCodes: retriedStatuses,
-          errorCodes: retriedCodes,
-          maxRetryAfter: 30_000,
-          noise: 100,
-          backoffLimit: 5_000,
-        },
-      });
-    } catch (error) {
-      throw networkError(error, this.baseUrl);
+      await this.#ping();
+    } catch (worse) {
+      return worse;
     }
+    return ofThisPhoto(error);
+  }
+
+  async #ping(): Promise<void> {
+    this.#checked(await this.#send(ping, 0), ping, isPong);
+  }
+
+  async #send(request: ImmichRequest, repeats = request.repeatable === false ? 0 : 2): Promise<Response> {
+    const { method, body, isPublic } = request;
+    const what = nameOf(request);
+    this.requests.set(what, (this.requests.get(what) ?? 0) + 1);
+    const url = this.#urlOf(request);
+    const response = await this.#http.send({ method, url, body, isReading: isReading(request), repeats });
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
-    throw answerError(response, counted, this.baseUrl);
+    const error = answerError(response, what, this.baseUrl);
+    const isRefused = ['IMMICH_NOT_FOUND', 'IMMICH_REJECTED', 'IMMICH_UNAUTHORIZED', 'IMMICH_FORBIDDEN'];
+    throw isPublic === true && isRefused.includes(error.code)
+      ? notImmich(this.baseUrl, error.message)
+      : error;
+  }
+
+  #checked<T>(response: Response, request: ImmichRequest, isShape: Shape<T>): T {
+    let body: unknown = null;
+    try {
+      if (response.rawBody.length > 0) body = JSON.parse(Buffer.from(response.rawBody).toString('utf8'));
+    } catch (error) {
+      throw notImmich(this.baseUrl, nameOf(request), error);
+    }
+    if (isShape(body)) return body;
+    throw notImmich(
+      this.baseUrl,
+      `${nameOf(request)} answered ${body === null ? 'nothing' : 'something else'}`,
+    );
   }
 
   #urlOf({ route, params = {}, query = {} }: ImmichRequest): URL {
@@ -172,30 +167,10 @@ export class ImmichClient {
   }
 }
 
+function nameOf({ method, route }: ImmichRequest): string {
+  return `${method} ${route}`;
+}
+
 function isReading({ method, route }: ImmichRequest): boolean {
   return method === 'GET' || route.startsWith('/search/');
-}
-
-/** `http://host:2283`, `…/` and `…/api/` all mean the same server. */
-function apiUrl(url: string): string {
-  return `${url.replace(/\/+$/u, '').replace(/\/api$/u, '')}/api`;
-}
-
-function readAuthority(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new FatalError('CONFIG_INVALID', `immich.ca_path: cannot read ${path}`, exitCodes.usage, {
-      cause: error,
-    });
-  }
-}
-
-function parseJson(response: Response, request: ImmichRequest): unknown {
-  if (response.rawBody.length === 0) return null;
-  try {
-    return JSON.parse(Buffer.from(response.rawBody).toString('utf8'));
-  } catch (error) {
-    throw notImmich(`${request.method} ${request.route}`, error);
-  }
 }

@@ -1,5 +1,5 @@
-import type { UserPreferencesResponseDto } from '@immich/sdk';
 import { FatalError, TerminalError } from '../../errors.js';
+import { isPreferences } from './answers.js';
 import {
   featureNeeds,
   isAtLeast,
@@ -41,8 +41,7 @@ export function featureTable({ version, permissions }: Capabilities): FeatureRow
 /** Whether the account's web pages show tags (off by default); null where the key may not know (`userPreference.read`). */
 export async function areTagsShown(client: ImmichClient): Promise<boolean | null> {
   try {
-    const request = { method: 'GET', route: '/users/me/preferences' } as const;
-    const { body } = await client.json<UserPreferencesResponseDto>(request);
+    const { body } = await client.json({ method: 'GET', route: '/users/me/preferences' }, isPreferences);
     return body.tags.enabled;
   } catch (error) {
     if (error instanceof TerminalError) return null;

@@ -1,7 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import { RequestError, TimeoutError, type Response } from 'got';
 import { FatalError, TerminalError, TransientError, exitCodes, type OrganizerError } from '../../errors.js';
+import { isObject } from './answers.js';
 
-/** Codes of this file: IMMICH_UNREACHABLE, IMMICH_TLS, IMMICH_UNAUTHORIZED, IMMICH_FORBIDDEN, IMMICH_BUSY, IMMICH_NOT_FOUND, IMMICH_REJECTED, IMMICH_REDIRECTED, IMMICH_BAD_ANSWER. */
+/** Codes of this file: IMMICH_UNREACHABLE, IMMICH_TLS, IMMICH_UNAUTHORIZED, IMMICH_FORBIDDEN, IMMICH_BUSY, IMMICH_NOT_FOUND, IMMICH_REJECTED, IMMICH_REDIRECTED, IMMICH_BAD_ANSWER, IMMICH_NOT_IMMICH, STOPPING. */
 
 const tlsCodes = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/u;
 const awayCodes = new Set([
@@ -19,7 +21,7 @@ const awayCodes = new Set([
 /** Maps an error of the connection. URLs in messages carry no key (it travels in a header). */
 export function networkError(error: unknown, baseUrl: string): OrganizerError | Error {
   if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(String(error));
-  if (error.code === 'ERR_ABORTED') return new TransientError('STOPPING', 'the agent is stopping');
+  if (error.code === 'ERR_ABORTED') return isStopping();
   if (tlsCodes.test(error.code))
     return new FatalError(
       'IMMICH_TLS',
@@ -46,17 +48,8 @@ export function answerError(response: Response, what: string, baseUrl: string): 
   const status = response.statusCode;
   const said = messageOf(response.rawBody);
   const text = `${what} answered ${status}${said === '' ? '' : ` (${said})`}`;
-  if (status === 401)
-    return new FatalError(
-      'IMMICH_UNAUTHORIZED',
-      `Immich refused the API key: ${said || 'not valid'}; make a key in Account settings > API keys`,
-      exitCodes.refused,
-    );
-  if (status === 403) {
-    const permission = /permission:? ([\w.]+)/u.exec(said)?.[1];
-    const fix = permission === undefined ? '' : `; give the API key the permission ${permission}`;
-    return new FatalError('IMMICH_FORBIDDEN', `${text}${fix}`, exitCodes.refused);
-  }
+  if ((status === 401 || status === 403) && isRefusal(response.rawBody, status))
+    return refusal(status, said, text);
   if (status >= 300 && status < 400)
     return new FatalError(
       'IMMICH_REDIRECTED',
@@ -68,30 +61,70 @@ export function answerError(response: Response, what: string, baseUrl: string): 
     return new TransientError('IMMICH_UNREACHABLE', `${baseUrl} cannot be reached (${status})`);
   if (status === 408 || status === 429 || status >= 500)
     return new TransientError('IMMICH_BUSY', text, retryAfter(response));
-  // Only Immich's own word says that a thing is not there; a proxy's page says nothing.
-  if (said === '') return notImmich(text);
+  // Only Immich's own word says that a thing is not there or not allowed; a proxy's page says nothing.
+  if (said === '' || status === 401 || status === 403) return notImmich(baseUrl, text);
   if (status === 404) return new TerminalError('IMMICH_NOT_FOUND', text);
   return new TerminalError('IMMICH_REJECTED', text);
 }
 
+function refusal(status: number, said: string, text: string): FatalError {
+  if (status === 401)
+    return new FatalError(
+      'IMMICH_UNAUTHORIZED',
+      `Immich refused the API key: ${said}; make a key in Account settings > API keys`,
+      exitCodes.refused,
+    );
+  const permission = /permission:? ([\w.]+)/u.exec(said)?.[1];
+  const fix = permission === undefined ? '' : `; give the API key the permission ${permission}`;
+  return new FatalError('IMMICH_FORBIDDEN', `${text}${fix}`, exitCodes.refused);
+}
+
+/** The server is there, and this photo alone cannot be had now. */
+export function ofThisPhoto(error: OrganizerError): TransientError {
+  return new TransientError('IMMICH_BAD_ANSWER', error.message, { cause: error });
+}
+
+export function isStopping(): TransientError {
+  return new TransientError('STOPPING', 'the agent is stopping');
+}
+
 /** An answer that no Immich gives. */
-export function notImmich(what: string, cause?: unknown): FatalError {
+export function notImmich(baseUrl: string, what: string, cause?: unknown): FatalError {
   return new FatalError(
     'IMMICH_NOT_IMMICH',
-    `${what}: this is not an answer of Immich; is immich.url the address that you open in the browser?`,
+    `${baseUrl}: ${what}: this is not an answer of Immich; is immich.url the address that you open in the browser?`,
     exitCodes.usage,
     { cause },
   );
 }
 
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
 /** The `message` of an error body, v1 to v3; empty when there is none. */
 function messageOf(body: Uint8Array): string {
-  try {
-    const { message } = JSON.parse(Buffer.from(body).toString('utf8')) as { message?: unknown };
-    return typeof message === 'string' ? message : Array.isArray(message) ? message.join(', ') : '';
-  } catch {
-    return '';
-  }
+  const content = parsed(body);
+  const message = isObject(content) ? content['message'] : undefined;
+  return typeof message === 'string' ? message : Array.isArray(message) ? message.join(', ') : '';
+}
+
+/** Fields of an error body of Immich: v3 sends the message alone (and `errors`), v1 and v2 all the others too. */
+const errorFields = ['message', 'errors', 'error', 'statusCode', 'correlationId'];
+
+/**
+ * Whether a 401 or 403 is Immich's own: gateways and firewalls in front of it say such things too, as a page, with other
+ * fields, or as the bare name of the status. Immich gives the reason ("Invalid API key", "Missing required permission: …").
+ */
+function isRefusal(body: Uint8Array, status: number): boolean {
+  const content = parsed(body);
+  if (!isObject(content) || !Object.keys(content).every((name) => errorFields.includes(name))) return false;
+  const said = messageOf(body).toLowerCase();
+  return said !== '' && said !== STATUS_CODES[status]?.toLowerCase();
 }
 
 function redirectTarget(response: Response): string {

@@ -1,7 +1,16 @@
-import type { AlbumResponseDto, BulkIdResponseDto, TagResponseDto } from '@immich/sdk';
 import { TerminalError } from '../../errors.js';
 import { immichKey, type PhotoKey, type SourceName } from '../../model.js';
 import type { AlbumContents, AlbumRef, BatchAnswer, LabelTarget, TagRef } from '../../label-ports.js';
+import {
+  isAlbum,
+  isAlbums,
+  isBulkResults,
+  isNothing,
+  isTagCount,
+  isTags,
+  type ListedAlbum,
+  type Shape,
+} from './answers.js';
 import type { ImmichClient, ImmichRequest } from './client.js';
 import { assetIdOf, lookAtAsset } from './immich-source.js';
 import { searchAssets, type AssetSearch } from './paging.js';
@@ -12,12 +21,6 @@ export interface ImmichLabelsOptions {
   readonly client: ImmichClient;
   readonly userId: () => string;
 }
-
-/** Albums as v1 to v3 list them: v3 has the owner among the users, before it stood beside them. */
-type ListedAlbum = Omit<AlbumResponseDto, 'albumUsers'> & {
-  readonly ownerId?: string;
-  readonly albumUsers: readonly { readonly role: string; readonly user: { readonly id: string } }[];
-};
 
 /** Labels of one Immich account. Sends only tag, album and look-up requests; there is no route here that touches a photo. */
 export class ImmichLabels implements LabelTarget {
@@ -30,17 +33,13 @@ export class ImmichLabels implements LabelTarget {
   }
 
   async tags(): Promise<readonly TagRef[]> {
-    const tags = await this.#json<TagResponseDto[]>({ method: 'GET', route: '/tags' });
+    const tags = await this.#json({ method: 'GET', route: '/tags' }, isTags);
     return tags.map(({ id, value }) => ({ id, name: value }));
   }
 
   /** `PUT /tags` upserts and answers with the present id, which changes when a tag was deleted and came back. */
   async ensureTag(name: string): Promise<TagRef> {
-    const tags = await this.#json<TagResponseDto[]>({
-      method: 'PUT',
-      route: '/tags',
-      body: { tags: [name] },
-    });
+    const tags = await this.#json({ method: 'PUT', route: '/tags', body: { tags: [name] } }, isTags);
     const tag = tags.find(({ value }) => value === name);
     if (tag === undefined) throw new TerminalError('IMMICH_REJECTED', `Immich did not make the tag ${name}`);
     return { id: tag.id, name };
@@ -57,16 +56,13 @@ export class ImmichLabels implements LabelTarget {
   async tagsOf(key: PhotoKey): Promise<{ tags: readonly string[]; updatedAt: number } | null> {
     const asset = await lookAtAsset(this.#options.client, key);
     if (asset === null) return null;
-    return {
-      tags: (asset.tags ?? []).map((tag) => tag.value),
-      updatedAt: Date.parse(asset.updatedAt),
-    };
+    return { tags: (asset.tags ?? []).map((tag) => tag.value), updatedAt: Date.parse(asset.updatedAt) };
   }
 
   /** The bulk route takes own assets only; the route of one tag would also tag a partner's, in the partner's account. */
   async tagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<void> {
     const body = { tagIds: [tag.id], assetIds: keys.map(assetIdOf) };
-    await this.#json<unknown>({ method: 'PUT', route: '/tags/assets', body });
+    await this.#json({ method: 'PUT', route: '/tags/assets', body }, isTagCount);
   }
 
   async untagPhotos(tag: TagRef, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
@@ -76,11 +72,14 @@ export class ImmichLabels implements LabelTarget {
 
   async deleteTag(tag: TagRef): Promise<void> {
     const stands = async (): Promise<boolean> => (await this.tags()).some(({ id }) => id === tag.id);
-    await this.#gone(this.#json({ method: 'DELETE', route: '/tags/{id}', params: { id: tag.id } }), stands);
+    await this.#gone(
+      this.#json({ method: 'DELETE', route: '/tags/{id}', params: { id: tag.id } }, isNothing),
+      stands,
+    );
   }
 
   async albums(): Promise<readonly AlbumRef[]> {
-    const albums = await this.#json<ListedAlbum[]>({ method: 'GET', route: '/albums' });
+    const albums = await this.#json({ method: 'GET', route: '/albums' }, isAlbums);
     return albums.map((album) => this.#albumRef(album));
   }
 
@@ -107,13 +106,9 @@ export class ImmichLabels implements LabelTarget {
   }
 
   async createAlbum(name: string, description: string, keys: readonly PhotoKey[]): Promise<AlbumRef> {
-    const album = await this.#json<ListedAlbum>({
-      method: 'POST',
-      route: '/albums',
-      body: { albumName: name, description, assetIds: keys.map(assetIdOf) },
-      repeatable: false,
-    });
-    return this.#albumRef(album);
+    const body = { albumName: name, description, assetIds: keys.map(assetIdOf) };
+    const request = { method: 'POST', route: '/albums', body, repeatable: false } as const;
+    return this.#albumRef(await this.#json(request, isAlbum));
   }
 
   /** Repeated by itself, an answer of `duplicate` would not tell whether a person or we put the photo there. */
@@ -135,7 +130,7 @@ export class ImmichLabels implements LabelTarget {
 
   async deleteAlbum(id: string): Promise<void> {
     const request = { method: 'DELETE', route: '/albums/{id}', params: { id } } as const;
-    await this.#gone(this.#json(request), () => this.#albumStands(id));
+    await this.#gone(this.#json(request, isNothing), () => this.#albumStands(id));
   }
 
   async #albumStands(id: string): Promise<boolean> {
@@ -156,7 +151,7 @@ export class ImmichLabels implements LabelTarget {
     return {
       id: album.id,
       name: album.albumName,
-      description: album.description,
+      description: album.description ?? '',
       version: `${album.updatedAt} ${album.assetCount}`,
       owned: owner === this.#options.userId(),
       shared: album.shared,
@@ -164,15 +159,15 @@ export class ImmichLabels implements LabelTarget {
     };
   }
 
-  async #json<T>(request: ImmichRequest): Promise<T> {
-    return (await this.#options.client.json<T>({ ...request, priority: 1 })).body;
+  async #json<T>(request: ImmichRequest, isShape: Shape<T>): Promise<T> {
+    return (await this.#options.client.json({ ...request, priority: 1 }, isShape)).body;
   }
 
   /** Sends the photos as `ids`, and reads what the server says of each. */
   async #batch(request: ImmichRequest, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
     const body = { ids: keys.map(assetIdOf) };
-    const results = await this.#json<BulkIdResponseDto[] | null>({ ...request, body });
-    const said = new Map((Array.isArray(results) ? results : []).map((result) => [result.id, result]));
+    const results = await this.#json({ ...request, body }, isBulkResults);
+    const said = new Map(results.map((result) => [result.id, result]));
     const already = new Set<PhotoKey>();
     const refused = new Map<PhotoKey, string>();
     for (const key of keys) {

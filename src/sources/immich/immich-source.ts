@@ -1,7 +1,7 @@
-import type { SearchStatisticsResponseDto } from '@immich/sdk';
 import { FatalError, TerminalError, TransientError, exitCodes } from '../../errors.js';
 import { parseKey, type Checkpoint, type Photo, type PhotoKey, type SourceName } from '../../model.js';
 import type { ListingPage, PhotoSource, Picture } from '../../ports.js';
+import { isObject, isStatistics, type Shape } from './answers.js';
 import { hasFeature, probeCapabilities, type Capabilities } from './capabilities.js';
 import type { ImmichClient } from './client.js';
 import { photoOfAsset, type ListedAsset, type Viewer } from './map-asset.js';
@@ -92,13 +92,8 @@ export class ImmichSource implements PhotoSource {
   async count(): Promise<number | null> {
     if (!hasFeature(this.capabilities, 'count')) return null;
     try {
-      const { body } = await this.#options.client.json<SearchStatisticsResponseDto>({
-        method: 'POST',
-        route: '/search/statistics',
-        body: {},
-        priority: 1,
-      });
-      return body.total;
+      const request = { method: 'POST', route: '/search/statistics', body: {}, priority: 1 } as const;
+      return (await this.#options.client.json(request, isStatistics)).body.total;
     } catch (error) {
       // A server before 1.140 does not tell beforehand that the key may not.
       if (error instanceof TerminalError) return null;
@@ -140,12 +135,18 @@ function notReady(photo: Photo, cause?: unknown): TransientError {
 /** The asset as it is now; null when the server says that it does not exist (400, all versions). */
 export async function lookAtAsset(client: ImmichClient, key: PhotoKey): Promise<ListedAsset | null> {
   try {
-    const request = { method: 'GET', route: '/assets/{id}', params: { id: assetIdOf(key) } } as const;
-    return (await client.json<ListedAsset>({ ...request, priority: 1 })).body;
+    const id = assetIdOf(key);
+    const request = { method: 'GET', route: '/assets/{id}', params: { id }, priority: 1 } as const;
+    return (await client.json(request, isAssetOf(id))).body;
   } catch (error) {
     if (error instanceof TerminalError && error.code === 'IMMICH_REJECTED') return null;
     throw error;
   }
+}
+
+/** An answer about this asset, whatever it says of it. */
+function isAssetOf(id: string): Shape<ListedAsset> {
+  return (body): body is ListedAsset => isObject(body) && body['id'] === id;
 }
 
 /** The asset behind a photo key of an Immich source. */

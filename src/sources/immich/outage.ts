@@ -1,5 +1,6 @@
 import { FatalError, TransientError, describeError, exitCodes } from '../../errors.js';
 import type { Clock, Log } from '../../ports.js';
+import { isStopping } from './http-errors.js';
 
 export interface OutageOptions {
   /**
@@ -15,17 +16,19 @@ export interface OutageOptions {
   readonly probe: () => Promise<void>;
 }
 
+const firstPauseMs = 500;
 const longestPauseMs = 30_000;
 const mostTries = 3;
 
 /**
  * Turns an outage of the server into a pause: while it is away one probe asks for it, and everybody else waits instead of
- * failing one by one.
+ * failing one by one. It is over when a call succeeds: who answers a probe may still refuse everything else.
  */
 export class Outage {
   readonly #options: OutageOptions;
   #recovery: Promise<void> | null = null;
   #since: number | null = null;
+  #pauseMs = firstPauseMs;
   #ended = 0;
   #everThere = false;
   #lost: FatalError | null = null;
@@ -50,16 +53,18 @@ export class Outage {
    * `IMMICH_UNREACHABLE` (exit code 3) once patience is spent, and from then on at once.
    */
   async during<T>(call: () => Promise<T>, repeatable = true): Promise<T> {
+    const { patienceMs, stopping } = this.#options;
     for (let tries = 1; ; tries++) {
       if (this.#lost !== null) throw this.#lost;
       if (this.#recovery !== null) await this.#recovery;
       try {
         const result = await call();
-        this.#everThere = true;
+        this.#isThere();
         return result;
       } catch (error) {
         if (!this.#isAway(error)) throw error;
-        if (this.#options.patienceMs < Infinity && !this.#everThere) throw this.#unreachable(error);
+        if (stopping.aborted) throw isStopping();
+        if (patienceMs < Infinity && !this.#everThere) throw this.#unreachable(error);
         this.#recovery ??= this.#recover(error);
         // Who gives up does not wait for it.
         this.#recovery.catch(() => undefined);
@@ -84,23 +89,34 @@ export class Outage {
     return new FatalError('IMMICH_UNREACHABLE', describeError(cause), exitCodes.unreachable, { cause });
   }
 
+  #isThere(): void {
+    const { clock, log } = this.#options;
+    this.#everThere = true;
+    // What was answered before it went away says nothing.
+    if (this.#since === null || this.#recovery !== null) return;
+    log.info({ seconds: Math.round((clock.now() - this.#since) / 1000) }, 'Immich is back');
+    this.#since = null;
+    this.#pauseMs = firstPauseMs;
+    this.#ended++;
+  }
+
   async #recover(first: unknown): Promise<void> {
     const { clock, log, patienceMs, probe, stopping } = this.#options;
-    const since = clock.now();
-    this.#since = since;
-    log.warn({ reason: describeError(first) }, 'Immich is away; waiting for it');
+    const isNew = this.#since === null;
+    const since = (this.#since ??= clock.now());
+    const isSpent = (): boolean => clock.now() - since >= patienceMs;
+    if (isNew) log.warn({ reason: describeError(first) }, 'Immich is away; waiting for it');
     try {
-      for (let pause = 500; ; pause = Math.min(longestPauseMs, pause * 2)) {
-        await clock.sleep(Math.min(pause * (0.75 + Math.random() / 2), patienceMs), stopping);
-        if (stopping.aborted) throw new TransientError('STOPPING', 'the agent is stopping');
+      if (!isNew && isSpent()) throw (this.#lost = this.#unreachable(first));
+      for (;;) {
+        await clock.sleep(Math.min(this.#pauseMs * (0.75 + Math.random() / 2), patienceMs), stopping);
+        this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
+        if (stopping.aborted) throw isStopping();
         try {
           await probe();
-          log.info({ seconds: Math.round((clock.now() - since) / 1000) }, 'Immich is back');
-          this.#since = null;
-          this.#ended++;
           return;
         } catch (error) {
-          if (clock.now() - since >= patienceMs) throw (this.#lost = this.#unreachable(error));
+          if (isSpent()) throw (this.#lost = this.#unreachable(error));
         }
       }
     } finally {

@@ -1,6 +1,6 @@
-import type { SearchResponseDto } from '@immich/sdk';
 import type { ServerTime } from '../../model.js';
-import type { ImmichClient } from './client.js';
+import { isSearchPage, type SearchPage } from './answers.js';
+import type { Answer, ImmichClient } from './client.js';
 import type { ListedAsset } from './map-asset.js';
 
 /** Filters of `POST /search/metadata` (1.113 to 3.x) that we use. */
@@ -26,23 +26,20 @@ const pageSize = 1000;
  * of capture: rows shift when assets come or go meanwhile, so an asset may come twice or be skipped.
  */
 export async function* searchAssets(client: ImmichClient, search: AssetSearch): AsyncGenerator<AssetPage> {
-  const ask = (page: number): ReturnType<typeof client.json<SearchResponseDto>> => {
-    const answer = client.json<SearchResponseDto>({
-      method: 'POST',
-      route: '/search/metadata',
-      body: { ...search, page, size: pageSize },
-      priority: 1,
-    });
+  const ask = (page: number): Promise<Answer<SearchPage>> => {
+    const body = { ...search, page, size: pageSize };
+    const request = { method: 'POST', route: '/search/metadata', body, priority: 1 } as const;
+    const answer = client.json(request, isSearchPage);
     // Looked at when its turn comes; a caller that stopped early must not leave a rejection unhandled.
     answer.catch(() => undefined);
     return answer;
   };
-  let next: ReturnType<typeof ask> | null = ask(1);
+  let next: Promise<Answer<SearchPage>> | null = ask(1);
   let startedAt: ServerTime | null = null;
   for (let page = 1; next !== null; page++) {
-    const { body, date }: Awaited<ReturnType<typeof ask>> = await next;
+    const { body, date }: Answer<SearchPage> = await next;
     startedAt ??= date ?? (0 as ServerTime);
     next = body.assets.nextPage === null ? null : ask(page + 1);
-    yield { assets: body.assets.items, startedAt };
+    yield { assets: body.assets.items as readonly ListedAsset[], startedAt };
   }
 }
