@@ -284,9 +284,9 @@ test('commands are handed to it: a scan, undo, and then silence', async (t) => {
   t.match(await service.command('scan', request), {
     result: { downloads: 0, operations: { applied: 0, unchanged: 3 } },
   });
-  const refused = await service.command('undo', { command: 'undo', what: { run: 'x' }, dryRun: false });
+  const refused = await service.command('undo', { what: { run: 'x' }, dryRun: false });
   t.match(refused, { code: 'NO_SUCH_RUN', exitCode: 2 });
-  await service.command('undo', { command: 'undo', what: 'all', dryRun: false });
+  await service.command('undo', { what: 'all', dryRun: false });
   await untilTagged(stage, {});
   t.match((await service.status()).holds, [/taken back/]);
   await stage.add('road-small', await copyOf(4, 'small'));

@@ -33,14 +33,14 @@ async function statusFor(
 }
 
 const scan = scanRequest();
-const undo = { command: 'undo', what: 'all', dryRun: false };
+const undo = { what: 'all', dryRun: false };
 
 const notRequests: readonly (readonly [path: '/api/undo' | '/api/scan', body: unknown, why: RegExp])[] = [
   ['/api/undo', null, /the body must be an object/],
   ['/api/undo', [], /the body must be an object/],
   ['/api/undo', 'all', /the body must be an object/],
-  ['/api/undo', {}, /command must be text/],
-  ['/api/undo', { command: 'undo', dryRun: false }, /what must be "all", "last" or an object with run/],
+  ['/api/undo', {}, /what must be/],
+  ['/api/undo', { dryRun: false }, /what must be "all", "last" or an object with run/],
   ['/api/undo', { ...undo, what: null }, /what must be/],
   ['/api/undo', { ...undo, what: 'everything' }, /what must be/],
   ['/api/undo', { ...undo, what: {} }, /run must be text/],
@@ -50,7 +50,7 @@ const notRequests: readonly (readonly [path: '/api/undo' | '/api/scan', body: un
   ['/api/undo', { ...undo, dryRun: undefined }, /dryRun must be true or false/],
   ['/api/undo', { ...undo, dryRun: 'true' }, /dryRun must be true or false/],
   ['/api/undo', { ...undo, dry_run: true }, /unknown field "dry_run"/],
-  ['/api/undo', { ...undo, command: '' }, /command must be text/],
+  ['/api/undo', { ...undo, command: 'undo' }, /unknown field "command"/],
   ['/api/scan', null, /the body must be an object/],
   ['/api/scan', {}, /command must be text/],
   ['/api/scan', { ...scan, sources: 'moon' }, /sources must be one of immich, local, all/],
