@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { got, type Got, type Response } from 'got';
+import { got, type Got, type OptionsOfBufferResponseBody, type Response } from 'got';
 import { FatalError, exitCodes } from '../../errors.js';
 import type { Clock, Log } from '../../ports.js';
-import { networkError } from './http-errors.js';
+import { isStopping, networkError } from './http-errors.js';
 
 /** How to reach a server, and how hard it may be asked. */
 export interface ConnectionSettings {
@@ -43,7 +43,16 @@ export interface Exchange {
 /** An answer that comes byte by byte is given up after this, milliseconds. */
 const longestAnswerMs = 300_000;
 const retriedStatuses = [408, 413, 429, 500, 502, 503, 504];
-const retriedCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'EAI_AGAIN', 'ENETUNREACH'];
+const retriedCodes = [
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+]; /** What is being written when the agent stops may take so much longer. */
+const graceMs = 20_000;
+
 /** HTTP to one server: one kept-alive agent, time-outs, bounded jittered retries that honour Retry-After. */
 export class Http {
   readonly baseUrl: string;
@@ -66,35 +75,65 @@ export class Http {
     });
   }
 
-  /** Whatever the server answers. Reading ends when the agent stops, a write is let finish. Errors: see `networkError`. */
-  async send({ method, url, body, isReading, repeats }: Exchange): Promise<Response> {
-    const { timeoutMs, stopping } = this.#options;
+  /**
+   * Whatever the server answers. Reading ends when the agent stops; a write under way is let finish for a while, and not
+   * tried again. Errors: see `networkError`; TransientError `STOPPING`.
+   */
+  async send(exchange: Exchange): Promise<Response> {
+    const { stopping, clock } = this.#options;
+    if (stopping.aborted) throw isStopping();
+    const [cut, over] = [new AbortController(), new AbortController()];
+    let isResting = false;
+    const onStop = (): void => {
+      const leftMs = exchange.isReading || isResting ? 0 : graceMs;
+      if (leftMs === 0) cut.abort();
+      else void clock.sleep(leftMs, over.signal).then(() => cut.abort());
+    };
+    stopping.addEventListener('abort', onStop, { once: true });
     try {
-      return await this.#got(url, {
-        method,
-        responseType: 'buffer',
-        ...(body === undefined ? {} : { json: body }),
-        ...(isReading ? { signal: stopping } : {}),
-        timeout: {
-          lookup: 5_000,
-          connect: 10_000,
-          secureConnect: 10_000,
-          socket: timeoutMs,
-          request: Math.max(longestAnswerMs, timeoutMs),
-        },
-        retry: {
-          limit: repeats,
-          methods: [method],
-          statusCodes: retriedStatuses,
-          errorCodes: retriedCodes,
-          maxRetryAfter: 30_000,
-          noise: 100,
-          backoffLimit: 5_000,
-        },
+      return await this.#got(exchange.url, {
+        ...this.#settings(exchange, (resting) => (isResting = resting)),
+        signal: cut.signal,
       });
     } catch (error) {
       throw networkError(error, this.baseUrl);
+    } finally {
+      over.abort();
+      stopping.removeEventListener('abort', onStop);
     }
+  }
+
+  /** `resting` is told when a pause between two tries begins and ends. */
+  #settings(exchange: Exchange, resting: (is: boolean) => void): OptionsOfBufferResponseBody {
+    const { timeoutMs, stopping } = this.#options;
+    const { method, body, repeats } = exchange;
+    return {
+      method,
+      responseType: 'buffer',
+      ...(body === undefined ? {} : { json: body }),
+      timeout: {
+        lookup: 5_000,
+        connect: 10_000,
+        secureConnect: 10_000,
+        socket: timeoutMs,
+        request: Math.max(longestAnswerMs, timeoutMs),
+      },
+      retry: {
+        limit: repeats,
+        methods: [method],
+        statusCodes: retriedStatuses,
+        errorCodes: retriedCodes,
+        maxRetryAfter: 30_000,
+        noise: 100,
+        backoffLimit: 5_000,
+        calculateDelay: ({ computedValue }) => {
+          const pauseMs = stopping.aborted ? 0 : computedValue;
+          resting(pauseMs > 0);
+          return pauseMs;
+        },
+      },
+      hooks: { beforeRetry: [() => resting(false)] },
+    };
   }
 }
 
