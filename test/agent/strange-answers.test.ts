@@ -12,8 +12,9 @@ import {
   tagsAndAlbums,
   type AgentStage,
 } from '../support/agent-stage.js';
-import { failureOf, fingerprintOf, heals, only, untilTagged } from '../support/bad-day.js';
+import { failureOf, fingerprintOf, heals, only, saidBy, untilTagged } from '../support/bad-day.js';
 import type { Fault, FaultHook } from '../support/immich/faults.js';
+import { memoryLog } from '../support/memory-log.js';
 import { until } from '../support/until.js';
 
 const tag = 'possible-duplicate';
@@ -138,3 +139,23 @@ for (const [what, fault] of strange.filter(([name]) => ['an empty object', 'a pa
     await until('the tag', async () => 'road-small' in (await stage.tags()));
     t.same(await stage.tags(), { ...libraryTags, 'road-small': [tag] });
   });
+
+test('a thumbnail that drips in is given up by a command, and the rest is labelled', async (t) => {
+  const stage = await libraryStage(t);
+  const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 600 };
+  const drip: Fault = {
+    answer: (raw) => {
+      raw.writeHead(200, { 'content-type': 'image/webp' });
+      const timer = setInterval(() => raw.write(' '), 20);
+      raw.on('close', () => clearInterval(timer));
+    },
+  };
+  stage.standIn.faults.add(onPicture(stage, 'beach-chat', drip));
+  const log = memoryLog();
+  const result = await runScan(stage.with({ accounts: [account] }), { log });
+  t.ok(result.failed > 0);
+  t.same(await stage.tags(), { 'beach-small': [tag], 'lake-mirrored': [tag] });
+  t.not(saidBy(log, 'no answer from Immich yet').length, 0);
+  t.equal(fingerprintOf(stage, 'beach-chat'), 'wanted');
+  await heals(t, stage);
+});

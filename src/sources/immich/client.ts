@@ -1,12 +1,13 @@
 import type { Response } from 'got';
 import PQueue from 'p-queue';
-import { OrganizerError, TransientError } from '../../errors.js';
+import { FatalError, OrganizerError, TransientError, exitCodes } from '../../errors.js';
 import type { ServerTime } from '../../model.js';
 import { isPong, type Shape } from './answers.js';
 import { answerError, notImmich, ofThisPhoto } from './http-errors.js';
-import { Http, type HttpOptions } from './http.js';
+import { Http, type Exchange, type HttpOptions } from './http.js';
 import { Outage } from './outage.js';
 import { whyNoPicture } from './picture-answer.js';
+import { PicturePatience } from './picture-patience.js';
 
 export interface ImmichClientOptions extends HttpOptions {
   /** How long a call waits for a server that is away. */
@@ -35,9 +36,25 @@ export interface Answer<T> {
   readonly date: ServerTime | null;
 }
 
+type Limits = Pick<Exchange, 'limitMs' | 'largest' | 'repeats' | 'repeatsLate'>;
+
+const megabyte = 2 ** 20;
+/** A page of 1000 photos has about 1 MB, all albums or tags of an account a few: nothing is lost, and memory stays bounded. */
+const largestJson = 64 * megabyte;
+/** A thumbnail has some kB, and a few MB where an administrator makes them as large as originals. Eight come at a time. */
+const largestPicture = 20 * megabyte;
+/** An answer in JSON that comes byte by byte is given up after this, milliseconds. */
+const longestJsonMs = 300_000;
+const longestPingMs = 10_000;
 const ping = { method: 'GET', route: '/server/ping', isPublic: true } as const;
 /** Failures of a request for one photo that may be the server's or this photo's. */
-const doubtful = ['IMMICH_UNREACHABLE', 'IMMICH_NOT_IMMICH', 'IMMICH_NO_PICTURE', 'IMMICH_BAD_ANSWER'];
+const doubtful = [
+  'IMMICH_UNREACHABLE',
+  'IMMICH_SLOW',
+  'IMMICH_NOT_IMMICH',
+  'IMMICH_NO_PICTURE',
+  'IMMICH_BAD_ANSWER',
+];
 
 /**
  * One Immich server: what is asked of it, limited in number and rate, through its outages. Every answer is checked for the
@@ -46,11 +63,14 @@ const doubtful = ['IMMICH_UNREACHABLE', 'IMMICH_NOT_IMMICH', 'IMMICH_NO_PICTURE'
 export class ImmichClient {
   /** Requests so far, by `METHOD /route`. */
   readonly requests = new Map<string, number>();
+  readonly #options: ImmichClientOptions;
   readonly #http: Http;
   readonly #queue: PQueue;
   readonly #outage: Outage;
+  readonly #pictures: PicturePatience;
 
   constructor(options: ImmichClientOptions) {
+    this.#options = options;
     this.#http = new Http(options);
     this.#queue = new PQueue({
       concurrency: options.concurrency,
@@ -58,6 +78,11 @@ export class ImmichClient {
       intervalCap: options.requestsPerSecond,
     });
     this.#outage = new Outage({ ...options, probe: () => this.#ping() });
+    this.#pictures = new PicturePatience({
+      limitMs: 2 * options.timeoutMs,
+      forEver: options.patienceMs === Infinity,
+      log: options.log,
+    });
   }
 
   get baseUrl(): string {
@@ -76,19 +101,28 @@ export class ImmichClient {
 
   /** The answer in JSON (null = an empty one). Another shape is an answer that no Immich gives. */
   async json<T>(request: ImmichRequest, isShape: Shape<T>): Promise<Answer<T>> {
+    const limitMs = Math.max(longestJsonMs, this.#options.timeoutMs);
     const ask = async (): Promise<Answer<T>> => {
-      const response = await this.#send(request);
+      const response = await this.#send(request, {
+        limitMs,
+        largest: largestJson,
+        repeats: request.repeatable === false ? 0 : 2,
+        repeatsLate: true,
+      });
       const date = Date.parse(response.headers.date ?? '');
       const body = this.#checked(response, request, isShape);
       return { body, date: Number.isNaN(date) ? null : (date as ServerTime) };
     };
-    return this.#limited(request, ask);
+    return this.#limited(request, ask, ofThisPhoto);
   }
 
   /** A picture of the asset `params.id`. Anything else in its place is an error. */
   async bytes(request: ImmichRequest): Promise<Uint8Array> {
+    const id = request.params?.['id'] ?? '';
     const ask = async (): Promise<Uint8Array> => {
-      const response = await this.#send(request);
+      const limitMs = this.#pictures.limitOf(id);
+      const limits = { limitMs, largest: largestPicture, repeats: 2, repeatsLate: false };
+      const response = await this.#send(request, limits);
       const why = whyNoPicture(response);
       if (why === 'nothing')
         throw new TransientError('IMMICH_BAD_ANSWER', `${nameOf(request)} answered an empty picture`);
@@ -97,46 +131,79 @@ export class ImmichClient {
           'IMMICH_NO_PICTURE',
           `${nameOf(request)} answered ${why} in place of a picture`,
         );
+      this.#pictures.came(id);
       return response.rawBody;
     };
-    return this.#limited(request, ask);
+    return this.#limited(request, ask, (error) => this.#pictures.missed(id, error));
   }
 
-  async #limited<T>(request: ImmichRequest, ask: () => Promise<T>): Promise<T> {
+  /** `ofPhoto` says what to throw where a request for one photo failed and the server is there. */
+  async #limited<T>(
+    request: ImmichRequest,
+    ask: () => Promise<T>,
+    ofPhoto: (error: OrganizerError) => OrganizerError,
+  ): Promise<T> {
     const priority = request.priority ?? 0;
     const judged = async (): Promise<T> => {
       try {
         return await ask();
       } catch (error) {
-        throw await this.#judge(request, error);
+        throw await this.#judge(request, error, ofPhoto);
       }
     };
     return this.#outage.during(() => this.#queue.add(judged, { priority }), request.repeatable);
   }
 
   /** Is it the server, or this one request? A server that answers a ping is there. */
-  async #judge(request: ImmichRequest, error: unknown): Promise<unknown> {
+  async #judge(
+    request: ImmichRequest,
+    error: unknown,
+    ofPhoto: (error: OrganizerError) => OrganizerError,
+  ): Promise<unknown> {
     if (!(error instanceof OrganizerError)) return error;
     const isOfPhoto = request.route.startsWith('/assets/{id}');
-    if (!isOfPhoto || !doubtful.includes(error.code)) return error;
+    if (isOfPhoto ? !doubtful.includes(error.code) : error.code !== 'IMMICH_SLOW') return error;
     try {
       await this.#ping();
     } catch (worse) {
       return worse;
     }
-    return ofThisPhoto(error);
+    if (isOfPhoto) return ofPhoto(error);
+    const { message } = error;
+    return this.#options.patienceMs === Infinity
+      ? new TransientError('IMMICH_UNREACHABLE', message, { cause: error })
+      : new FatalError('IMMICH_UNREACHABLE', message, exitCodes.unreachable, { cause: error });
   }
 
   async #ping(): Promise<void> {
-    this.#checked(await this.#send(ping, 0), ping, isPong);
+    const limitMs = Math.min(longestPingMs, this.#options.timeoutMs);
+    try {
+      const response = await this.#send(ping, {
+        limitMs,
+        largest: megabyte,
+        repeats: 0,
+        repeatsLate: false,
+      });
+      this.#checked(response, ping, isPong);
+    } catch (error) {
+      if (!(error instanceof TransientError) || error.code !== 'IMMICH_SLOW') throw error;
+      throw new TransientError('IMMICH_UNREACHABLE', error.message, { cause: error });
+    }
   }
 
-  async #send(request: ImmichRequest, repeats = request.repeatable === false ? 0 : 2): Promise<Response> {
+  async #send(request: ImmichRequest, limits: Limits): Promise<Response> {
     const { method, body, isPublic } = request;
     const what = nameOf(request);
     this.requests.set(what, (this.requests.get(what) ?? 0) + 1);
     const url = this.#urlOf(request);
-    const response = await this.#http.send({ method, url, body, isReading: isReading(request), repeats });
+    const response = await this.#http.send({
+      method,
+      url,
+      body,
+      what,
+      isReading: isReading(request),
+      ...limits,
+    });
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
     const error = answerError(response, what, this.baseUrl);
     const isRefused = ['IMMICH_NOT_FOUND', 'IMMICH_REJECTED', 'IMMICH_UNAUTHORIZED', 'IMMICH_FORBIDDEN'];

@@ -3,7 +3,7 @@ import { RequestError, TimeoutError, type Response } from 'got';
 import { FatalError, TerminalError, TransientError, exitCodes, type OrganizerError } from '../../errors.js';
 import { isObject } from './answers.js';
 
-/** Codes of this file: IMMICH_UNREACHABLE, IMMICH_TLS, IMMICH_UNAUTHORIZED, IMMICH_FORBIDDEN, IMMICH_BUSY, IMMICH_NOT_FOUND, IMMICH_REJECTED, IMMICH_REDIRECTED, IMMICH_BAD_ANSWER, IMMICH_NOT_IMMICH, STOPPING. */
+/** Codes of this file: IMMICH_UNREACHABLE, IMMICH_SLOW, IMMICH_TLS, IMMICH_UNAUTHORIZED, IMMICH_FORBIDDEN, IMMICH_BUSY, IMMICH_NOT_FOUND, IMMICH_REJECTED, IMMICH_REDIRECTED, IMMICH_BAD_ANSWER, IMMICH_NOT_IMMICH, STOPPING. */
 
 const tlsCodes = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/u;
 const awayCodes = new Set([
@@ -17,11 +17,12 @@ const awayCodes = new Set([
   'ETIMEDOUT',
   'ERR_GOT_REQUEST_ERROR',
 ]);
+/** Time-outs of a connection that stands. */
+const slowEvents = ['socket', 'request'];
 
 /** Maps an error of the connection. URLs in messages carry no key (it travels in a header). */
-export function networkError(error: unknown, baseUrl: string): OrganizerError | Error {
+export function networkError(error: unknown, baseUrl: string, what: string): OrganizerError | Error {
   if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(String(error));
-  if (error.code === 'ERR_ABORTED') return isStopping();
   if (tlsCodes.test(error.code))
     return new FatalError(
       'IMMICH_TLS',
@@ -29,6 +30,10 @@ export function networkError(error: unknown, baseUrl: string): OrganizerError | 
       exitCodes.usage,
       { cause: plainCause(error) },
     );
+  if (error instanceof TimeoutError && slowEvents.includes(error.event))
+    return new TransientError('IMMICH_SLOW', `${baseUrl} did not answer ${what} in time`, {
+      cause: plainCause(error),
+    });
   if (awayCodes.has(error.code) || error instanceof TimeoutError)
     return new TransientError('IMMICH_UNREACHABLE', `${baseUrl} cannot be reached (${error.code})`, {
       cause: plainCause(error),
@@ -81,6 +86,7 @@ function refusal(status: number, said: string, text: string): FatalError {
 
 /** The server is there, and this photo alone cannot be had now. */
 export function ofThisPhoto(error: OrganizerError): TransientError {
+  if (error instanceof TransientError && error.code === 'IMMICH_SLOW') return error;
   return new TransientError('IMMICH_BAD_ANSWER', error.message, { cause: error });
 }
 

@@ -1,7 +1,8 @@
 /* One request at a time: what is no answer of Immich, and who is at fault. */
 import t, { type Test } from 'tap';
+import type { Photo } from '../../../src/model.js';
 import { only } from '../../support/bad-day.js';
-import { accountStage, onePhoto } from '../../support/immich-account.js';
+import { accountStage, photosOf, onePhoto } from '../../support/immich-account.js';
 import type { Fault } from '../../support/immich/faults.js';
 
 const thumbnail = 'GET /assets/:id/thumbnail';
@@ -46,6 +47,32 @@ test('where the whole server answers pages, a thumbnail is none of a single phot
   const photo = await onePhoto(stage);
   stage.standIn.faults.add(() => answered('text/html', page));
   await t.rejects(stage.account.source.picture(photo), { code: 'IMMICH_NOT_IMMICH', exitCode: 2 });
+});
+
+test('twenty pictures in a row that are pages end a command, and are told by a service', async (t) => {
+  const command = await accountStage(t, { photos: 21 });
+  const photos = await photosOf(command);
+  t.equal(photos.length, 21);
+  command.standIn.faults.add(only(thumbnail, answered('text/html', page)));
+  for (const photo of photos.slice(0, 19))
+    await t.rejects(command.account.source.picture(photo), { code: 'IMMICH_BAD_ANSWER' });
+  const [last] = photos.slice(19);
+  if (last === undefined) return;
+  await t.rejects(command.account.source.picture(last), { code: 'IMMICH_UNREACHABLE', exitCode: 3 });
+
+  const service = await accountStage(t, { photos: 21, patience: 'service' });
+  const inService = await photosOf(service);
+  service.standIn.faults.add(only(thumbnail, answered('text/html', page)));
+  for (const photo of inService)
+    await t.rejects(service.account.source.picture(photo), { code: 'IMMICH_BAD_ANSWER' });
+  const told = (): string[] => service.log.lines.map(({ message }) => message);
+  t.same(
+    told().filter((line) => line.includes('sends no pictures')),
+    ['Immich answers, but sends no pictures; they are tried again'],
+  );
+  service.standIn.faults.clear();
+  await service.account.source.picture(inService[0] as Photo);
+  t.ok(told().includes('Immich sends pictures again'));
 });
 
 for (const [what, status, type, body] of [
