@@ -13,6 +13,7 @@ import {
 } from './answers.js';
 import type { ImmichClient, ImmichRequest } from './client.js';
 import { assetIdOf, lookAtAsset } from './immich-source.js';
+import { readIdentity } from './listed-asset.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
 export interface ImmichLabelsOptions {
@@ -56,7 +57,10 @@ export class ImmichLabels implements LabelTarget {
   async tagsOf(key: PhotoKey): Promise<{ tags: readonly string[]; updatedAt: number } | null> {
     const asset = await lookAtAsset(this.#options.client, key);
     if (asset === null) return null;
-    return { tags: (asset.tags ?? []).map((tag) => tag.value), updatedAt: Date.parse(asset.updatedAt) };
+    const { tags, updatedAt } = asset;
+    if (tags === null)
+      throw new TerminalError('IMMICH_BAD_ASSET', `Immich does not tell the tags of ${asset.id}`);
+    return { tags, updatedAt: updatedAt ?? 0 };
   }
 
   /** The bulk route takes own assets only; the route of one tag would also tag a partner's, in the partner's account. */
@@ -140,9 +144,11 @@ export class ImmichLabels implements LabelTarget {
   async #search(search: AssetSearch): Promise<Map<PhotoKey, number>> {
     const { client, server, userId } = this.#options;
     const found = new Map<PhotoKey, number>();
-    for await (const { assets } of searchAssets(client, search))
-      for (const asset of assets)
-        if (asset.ownerId === userId()) found.set(immichKey(server, asset.id), Date.parse(asset.updatedAt));
+    for await (const { items } of searchAssets(client, search))
+      for (const item of items) {
+        const asset = readIdentity(item);
+        if (asset?.ownerId === userId()) found.set(immichKey(server, asset.id), asset.updatedAt ?? 0);
+      }
     return found;
   }
 

@@ -4,7 +4,8 @@ import type { ListingPage, PhotoSource, Picture } from '../../ports.js';
 import { isObject, isStatistics, type Shape } from './answers.js';
 import { hasFeature, probeCapabilities, type Capabilities } from './capabilities.js';
 import type { ImmichClient } from './client.js';
-import { photoOfAsset, type ListedAsset, type Viewer } from './map-asset.js';
+import { isUnreadable, readAsset, type ListedAsset } from './listed-asset.js';
+import { photoOfAsset, type Viewer } from './map-asset.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
 export interface ImmichSourceOptions {
@@ -70,9 +71,11 @@ export class ImmichSource implements PhotoSource {
     await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
     const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true });
-    for await (const { assets, startedAt } of pages) {
+    for await (const { items, startedAt } of pages) {
       signal?.throwIfAborted();
-      yield { photos: this.#photosOf(assets), unreadable: [], startedAt, expected };
+      const assets = items.map(readAsset);
+      const photos = this.#photosOf(assets.filter((asset): asset is ListedAsset => !isUnreadable(asset)));
+      yield { photos, unreadable: assets.filter(isUnreadable), startedAt, expected };
     }
   }
 
@@ -132,12 +135,17 @@ function notReady(photo: Photo, cause?: unknown): TransientError {
   return new TransientError('PICTURE_NOT_READY', `Immich has no thumbnail of ${photo.name}`, { cause });
 }
 
-/** The asset as it is now; null when the server says that it does not exist (400, all versions). */
+/**
+ * The asset as it is now; null when the server says that it does not exist (400, all versions). Throws TerminalError
+ * `IMMICH_BAD_ASSET` for one that cannot be used.
+ */
 export async function lookAtAsset(client: ImmichClient, key: PhotoKey): Promise<ListedAsset | null> {
   try {
     const id = assetIdOf(key);
     const request = { method: 'GET', route: '/assets/{id}', params: { id }, priority: 1 } as const;
-    return (await client.json(request, isAssetOf(id))).body;
+    const asset = readAsset((await client.json(request, isAssetOf(id))).body);
+    if (!isUnreadable(asset)) return asset;
+    throw new TerminalError('IMMICH_BAD_ASSET', `${asset.name}: ${asset.reason}`);
   } catch (error) {
     if (error instanceof TerminalError && error.code === 'IMMICH_REJECTED') return null;
     throw error;
@@ -145,8 +153,8 @@ export async function lookAtAsset(client: ImmichClient, key: PhotoKey): Promise<
 }
 
 /** An answer about this asset, whatever it says of it. */
-function isAssetOf(id: string): Shape<ListedAsset> {
-  return (body): body is ListedAsset => isObject(body) && body['id'] === id;
+function isAssetOf(id: string): Shape<object> {
+  return (body): body is object => isObject(body) && body['id'] === id;
 }
 
 /** The asset behind a photo key of an Immich source. */

@@ -1,4 +1,3 @@
-import type { AssetResponseDto } from '@immich/sdk';
 import {
   immichKey,
   type Photo,
@@ -8,13 +7,7 @@ import {
   type SourceName,
 } from '../../model.js';
 import { cameraName, exposureName, formatOf } from '../shot-facts.js';
-
-/** An asset as any release since 1.113 lists it: fields that came later or went may be missing. */
-export type ListedAsset = Partial<Omit<AssetResponseDto, 'type' | 'visibility'>> &
-  Pick<AssetResponseDto, 'id' | 'ownerId' | 'updatedAt' | 'fileCreatedAt' | 'originalFileName'> & {
-    readonly type: string;
-    readonly visibility?: string;
-  };
+import type { ListedAsset } from './listed-asset.js';
 
 /** Who is looking. */
 export interface Viewer {
@@ -26,10 +19,11 @@ export interface Viewer {
 
 /** What a listing says of one asset, as a photo. */
 export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
-  const exif = asset.exifInfo;
-  const camera = cameraName(exif?.make, exif?.model);
-  const external = asset.libraryId != null;
-  const thumbHash = asset.thumbhash ? new Uint8Array(Buffer.from(asset.thumbhash, 'base64')) : null;
+  const { exif } = asset;
+  const camera = cameraName(exif.make, exif.model);
+  const external = asset.libraryId !== null;
+  const thumbHash = asset.thumbhash === null ? null : new Uint8Array(Buffer.from(asset.thumbhash, 'base64'));
+  const name = asset.originalFileName ?? asset.id;
   return {
     key: immichKey(viewer.server, asset.id),
     source: viewer.source,
@@ -38,49 +32,45 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     media: asset.type === 'IMAGE' ? 'image' : 'video',
     presence: presenceOf(asset),
     writable: asset.ownerId === viewer.userId,
-    name: asset.originalFileName,
-    library: asset.libraryId ?? null,
+    name,
+    library: asset.libraryId,
     // An external asset's checksum is that of its path (Immich 1.113 to 3.1).
-    sha1:
-      external || asset.checksum === undefined ? null : Buffer.from(asset.checksum, 'base64').toString('hex'),
+    sha1: external ? null : sha1Of(asset.checksum),
     thumbHash,
     ...sizeOf(asset),
-    byteSize: exif?.fileSizeInByte ?? null,
-    format: formatOf(asset.originalFileName),
+    byteSize: exif.fileSizeInByte,
+    format: formatOf(name),
     // Without EXIF the server puts the file's date in its place: only a camera's time is a capture time.
-    takenAt: camera === null || exif?.dateTimeOriginal == null ? null : timeOf(asset.localDateTime),
+    takenAt: camera === null || exif.dateTimeOriginal === null ? null : asset.localDateTime,
     camera,
-    exposure: exposureName(exif?.exposureTime, exif?.iso),
-    hasLocation: exif?.latitude != null && exif.longitude != null,
-    favorite: asset.isFavorite ?? false,
-    createdAt: timeOf(asset.createdAt) ?? timeOf(asset.fileCreatedAt) ?? 0,
-    updatedAt: timeOf(asset.updatedAt) ?? 0,
+    exposure: exposureName(exif.exposureTime, exif.iso),
+    hasLocation: exif.latitude !== null && exif.longitude !== null,
+    favorite: asset.isFavorite,
+    createdAt: asset.createdAt ?? asset.fileCreatedAt ?? 0,
+    updatedAt: asset.updatedAt ?? 0,
     fileId: null,
   };
 }
 
 function revisionOf(asset: ListedAsset, external: boolean): Revision {
-  const content = external
-    ? [asset.exifInfo?.fileSizeInByte ?? '', asset.fileModifiedAt ?? '']
-    : [asset.checksum ?? ''];
-  return [...content, asset.thumbhash ?? '', asset.isEdited === true ? 'edited' : ''].join('|') as Revision;
+  const content = external ? [asset.exif.fileSizeInByte ?? '', asset.fileModifiedAt ?? ''] : [asset.checksum];
+  return [...content, asset.thumbhash ?? '', asset.isEdited ? 'edited' : ''].join('|') as Revision;
+}
+
+/** 40 hex digits; null for what is no SHA-1. */
+function sha1Of(checksum: string): string | null {
+  const digest = Buffer.from(checksum, 'base64');
+  return digest.length === 20 ? digest.toString('hex') : null;
 }
 
 function presenceOf(asset: ListedAsset): Presence {
-  if (asset.isTrashed === true || asset.isOffline === true) return 'trashed';
-  return (asset.visibility ?? 'timeline') === 'hidden' ? 'hidden' : 'present';
+  if (asset.isTrashed || asset.isOffline) return 'trashed';
+  return asset.visibility === 'hidden' ? 'hidden' : 'present';
 }
 
 /** Listed since 2.5; before that from EXIF, where orientations 5 to 8 stand on their side. */
 function sizeOf(asset: ListedAsset): { width: number | null; height: number | null } {
-  if (asset.width != null && asset.height != null) return { width: asset.width, height: asset.height };
-  const width = asset.exifInfo?.exifImageWidth ?? null;
-  const height = asset.exifInfo?.exifImageHeight ?? null;
-  const turned = Number(asset.exifInfo?.orientation ?? 1) >= 5;
-  return turned ? { width: height, height: width } : { width, height };
-}
-
-function timeOf(text: string | null | undefined): number | null {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? null : time;
+  if (asset.width !== null && asset.height !== null) return { width: asset.width, height: asset.height };
+  const { exifImageWidth: width, exifImageHeight: height, orientation } = asset.exif;
+  return (orientation ?? 1) >= 5 ? { width: height, height: width } : { width, height };
 }

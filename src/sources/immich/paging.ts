@@ -1,7 +1,6 @@
 import type { ServerTime } from '../../model.js';
 import { isSearchPage, type SearchPage } from './answers.js';
 import type { Answer, ImmichClient } from './client.js';
-import type { ListedAsset } from './map-asset.js';
 
 /** Filters of `POST /search/metadata` (1.113 to 3.x) that we use. */
 export interface AssetSearch {
@@ -14,7 +13,8 @@ export interface AssetSearch {
 }
 
 export interface AssetPage {
-  readonly assets: readonly ListedAsset[];
+  /** As they were sent: each may be anything. */
+  readonly items: readonly unknown[];
   /** Server's clock at the first page's answer. */
   readonly startedAt: ServerTime;
 }
@@ -40,6 +40,6 @@ export async function* searchAssets(client: ImmichClient, search: AssetSearch): 
     const { body, date }: Answer<SearchPage> = await next;
     startedAt ??= date ?? (0 as ServerTime);
     next = body.assets.nextPage === null ? null : ask(page + 1);
-    yield { assets: body.assets.items as readonly ListedAsset[], startedAt };
+    yield { items: body.assets.items, startedAt };
   }
 }

@@ -1,0 +1,87 @@
+/* Photos that cannot be as they are listed: what can be used is used, the rest is told. */
+import t, { type Test } from 'tap';
+import { immichKey } from '../../src/model.js';
+import { libraryStage, libraryTags, runScan, withAgent, type AgentStage } from '../support/agent-stage.js';
+import { fingerprintOf, heals, saidBy } from '../support/bad-day.js';
+import type { FaultHook } from '../support/immich/faults.js';
+import { memoryLog } from '../support/memory-log.js';
+
+const tag = 'possible-duplicate';
+
+// Most of the time is waiting between tries: side by side it costs once.
+t.jobs = 8;
+const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
+  void t.test(name, { buffered: true }, work);
+
+/** Changes one photo in everything that the server says of it. */
+function malformed(stage: AgentStage, name: string, change: (asset: object) => unknown): FaultHook {
+  const isIt = (asset: unknown): boolean => (asset as { id?: string } | null)?.id === stage.id(name);
+  const changed = (asset: unknown): unknown => (isIt(asset) ? change(asset as object) : asset);
+  return ({ route }) => {
+    if (route === '/assets/:id') return { change: changed };
+    if (route !== '/search/metadata') return undefined;
+    return {
+      change: (body) => {
+        const { assets } = body as { assets: { items: unknown[] } };
+        return { assets: { ...assets, items: assets.items.map(changed) } };
+      },
+    };
+  };
+}
+
+const isLarge = 9_007_199_254_740_993;
+for (const [what, wrong] of [
+  ['no name', { originalFileName: null }],
+  ['a name that is no text', { originalFileName: ['a'] }],
+  ['flags that are text', { isFavorite: 'yes', isTrashed: 'no', isOffline: 'no', isEdited: 1 }],
+  ['a library that is an object', { libraryId: {} }],
+  ['a size beyond what a database can hold', { exifInfo: { fileSizeInByte: isLarge, iso: isLarge } }],
+  ['EXIF of other types', { exifInfo: { make: 5, model: {}, iso: 'x', latitude: '1', orientation: [] } }],
+  ['EXIF that is a list', { exifInfo: [] }],
+  ['a size in pixels that is none', { width: 1e300, height: -5 }],
+  ['times that are none', { updatedAt: 5, createdAt: 'yesterday', localDateTime: null, fileCreatedAt: {} }],
+] as const)
+  test(`a photo listed with ${what} is a photo all the same`, async (t) => {
+    const stage = await libraryStage(t);
+    stage.standIn.faults.add(malformed(stage, 'beach-chat', (asset) => ({ ...asset, ...wrong })));
+    t.match(await runScan(stage.config), { listed: 7, failed: 0, groups: 2, extras: 3, errors: [] });
+    t.same(await stage.tags(), libraryTags);
+    t.equal(fingerprintOf(stage, 'beach-chat'), 'done', 'the index can be read');
+  });
+
+for (const [what, change] of [
+  ['no checksum', (asset: object) => ({ ...asset, checksum: null })],
+  ['no id', (asset: object) => ({ ...asset, id: 7 })],
+  ['an id that leads elsewhere', (asset: object) => ({ ...asset, id: '../../server' })],
+  ['no owner', (asset: object) => ({ ...asset, ownerId: '' })],
+  ['nothing', () => null],
+] as const)
+  test(`a photo listed with ${what} is told of, and the others go on`, async (t) => {
+    const stage = await libraryStage(t);
+    stage.standIn.faults.add(malformed(stage, 'beach-chat', change));
+    const log = memoryLog();
+    t.match(await runScan(stage.config, { log }), { listed: 6, failed: 0, groups: 2, extras: 2, errors: [] });
+    t.same(await stage.tags(), { 'beach-small': [tag], 'lake-mirrored': [tag] });
+    t.match(saidBy(log, 'cannot be read'), [{ source: 'home', reason: /^Immich lists it/ }]);
+    await heals(t, stage);
+  });
+
+test('a thumbhash that is no text is none yet', async (t) => {
+  const stage = await libraryStage(t);
+  stage.standIn.faults.add(malformed(stage, 'beach-chat', (asset) => ({ ...asset, thumbhash: 5 })));
+  const result = await runScan(stage.config);
+  t.match(result, { listed: 7, groups: 2, extras: 2, errors: [] });
+  await heals(t, stage);
+});
+
+test('looking at a photo that cannot be used says so', async (t) => {
+  const stage = await libraryStage(t);
+  const key = immichKey('home', stage.id('beach-chat'));
+  await withAgent(stage.config, async ({ sources: [one] }) => {
+    if (one === undefined) throw new Error('no source');
+    stage.standIn.faults.add(malformed(stage, 'beach-chat', (asset) => ({ ...asset, checksum: {} })));
+    await t.rejects(one.source.look(key), { name: 'TerminalError', code: 'IMMICH_BAD_ASSET' });
+    stage.standIn.faults.clear();
+    t.match(await one.source.look(key), { key });
+  });
+});
