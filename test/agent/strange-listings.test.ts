@@ -1,9 +1,9 @@
-/* Photos that cannot be as they are listed: what can be used is used, the rest is told. */
+/* Listings that do not end, photos that cannot be as they are listed: what can be used is used, the rest is told. */
 import t, { type Test } from 'tap';
 import { immichKey } from '../../src/model.js';
 import { libraryStage, libraryTags, runScan, withAgent, type AgentStage } from '../support/agent-stage.js';
-import { fingerprintOf, heals, saidBy } from '../support/bad-day.js';
-import type { FaultHook } from '../support/immich/faults.js';
+import { failureOf, fingerprintOf, heals, saidBy } from '../support/bad-day.js';
+import type { Fault, FaultHook } from '../support/immich/faults.js';
 import { memoryLog } from '../support/memory-log.js';
 
 const tag = 'possible-duplicate';
@@ -12,6 +12,25 @@ const tag = 'possible-duplicate';
 t.jobs = 8;
 const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
   void t.test(name, { buffered: true }, work);
+
+test('a listing that shows its first page for ever', async (t) => {
+  const stage = await libraryStage(t);
+  const again: Fault = {
+    change: (body) => {
+      const { assets } = body as { assets: object };
+      return { assets: { ...assets, nextPage: '2' } };
+    },
+  };
+  stage.standIn.faults.add(({ route, body }) => {
+    if (route !== '/search/metadata') return undefined;
+    (body as { page: number }).page = 1;
+    return again;
+  });
+  const failure = await failureOf(runScan(stage.config));
+  t.match(failure, { code: 'IMMICH_BAD_ANSWER', message: /does not end/ });
+  t.ok(stage.standIn.requests.count('POST /search/metadata') < 20);
+  await heals(t, stage);
+});
 
 /** Changes one photo in everything that the server says of it. */
 function malformed(stage: AgentStage, name: string, change: (asset: object) => unknown): FaultHook {

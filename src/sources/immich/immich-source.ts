@@ -70,7 +70,7 @@ export class ImmichSource implements PhotoSource {
     const all = search.updatedAfter === undefined;
     await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
-    const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true });
+    const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true }, expected);
     for await (const { items, startedAt } of pages) {
       signal?.throwIfAborted();
       const assets = items.map(readAsset);

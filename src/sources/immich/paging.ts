@@ -1,6 +1,8 @@
+import { TransientError } from '../../errors.js';
 import type { ServerTime } from '../../model.js';
 import { isSearchPage, type SearchPage } from './answers.js';
 import type { Answer, ImmichClient } from './client.js';
+import { readIdentity } from './listed-asset.js';
 
 /** Filters of `POST /search/metadata` (1.113 to 3.x) that we use. */
 export interface AssetSearch {
@@ -20,12 +22,19 @@ export interface AssetPage {
 }
 
 const pageSize = 1000;
+/** Where nobody knows how many there are: ten million photos. */
+const mostPages = 10_000;
 
 /**
  * All pages of a search. The next page is asked for while the caller works on this one. Paging is by OFFSET in the order
- * of capture: rows shift when assets come or go meanwhile, so an asset may come twice or be skipped.
+ * of capture: rows shift when assets come or go meanwhile, so an asset may come twice or be skipped. `expected` assets, as
+ * far as known, bound the pages. Throws TransientError `IMMICH_BAD_ANSWER` for a listing that does not end.
  */
-export async function* searchAssets(client: ImmichClient, search: AssetSearch): AsyncGenerator<AssetPage> {
+export async function* searchAssets(
+  client: ImmichClient,
+  search: AssetSearch,
+  expected: number | null = null,
+): AsyncGenerator<AssetPage> {
   const ask = (page: number): Promise<Answer<SearchPage>> => {
     const body = { ...search, page, size: pageSize };
     const request = { method: 'POST', route: '/search/metadata', body, priority: 1 } as const;
@@ -34,12 +43,41 @@ export async function* searchAssets(client: ImmichClient, search: AssetSearch): 
     answer.catch(() => undefined);
     return answer;
   };
+  const progress = new Progress(expected);
   let next: Promise<Answer<SearchPage>> | null = ask(1);
   let startedAt: ServerTime | null = null;
   for (let page = 1; next !== null; page++) {
     const { body, date }: Answer<SearchPage> = await next;
     startedAt ??= date ?? (0 as ServerTime);
-    next = body.assets.nextPage === null ? null : ask(page + 1);
-    yield { items: body.assets.items, startedAt };
+    const { items, nextPage }: SearchPage['assets'] = body.assets;
+    if (nextPage !== null) progress.require(items);
+    next = nextPage === null ? null : ask(page + 1);
+    yield { items, startedAt };
+  }
+}
+
+/** Sees to it that a listing comes to an end. */
+class Progress {
+  readonly #seen = new Set<string>();
+  readonly #most: number;
+  #pages = 0;
+  #idle = 0;
+
+  constructor(expected: number | null) {
+    // The count leaves out what is in the trash, and photos come while they are listed.
+    this.#most = expected === null ? mostPages : Math.min(mostPages, 1_000 + (10 * expected) / pageSize);
+  }
+
+  /** Rows shift while they are paged, so that one page may bring nothing new; two in a row are the same page again. */
+  require(items: readonly unknown[]): void {
+    const before = this.#seen.size;
+    for (const item of items) this.#seen.add(readIdentity(item)?.id ?? '');
+    this.#pages++;
+    this.#idle = this.#seen.size > before ? 0 : this.#idle + 1;
+    if (this.#idle < 2 && this.#pages <= this.#most) return;
+    throw new TransientError(
+      'IMMICH_BAD_ANSWER',
+      `the listing does not end: page ${this.#pages} of ${this.#seen.size} photos ${this.#idle < 2 ? 'promises more still' : 'brings nothing new'}`,
+    );
   }
 }
