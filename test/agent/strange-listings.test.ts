@@ -1,8 +1,18 @@
-/* Listings that do not end, photos that cannot be as they are listed: what can be used is used, the rest is told. */
+/*
+ * Listings that do not end, photos that cannot be as they are listed, a server that denies what it lists: what can be used
+ * is used, the rest is told, and no photo is taken as gone.
+ */
 import t, { type Test } from 'tap';
 import { immichKey } from '../../src/model.js';
-import { libraryStage, libraryTags, runScan, withAgent, type AgentStage } from '../support/agent-stage.js';
-import { failureOf, fingerprintOf, heals, saidBy } from '../support/bad-day.js';
+import {
+  libraryStage,
+  libraryTags,
+  runScan,
+  tagsAndAlbums,
+  withAgent,
+  type AgentStage,
+} from '../support/agent-stage.js';
+import { failureOf, fingerprintOf, heals, only, saidBy } from '../support/bad-day.js';
 import type { Fault, FaultHook } from '../support/immich/faults.js';
 import { memoryLog } from '../support/memory-log.js';
 
@@ -102,5 +112,60 @@ test('looking at a photo that cannot be used says so', async (t) => {
     await t.rejects(one.source.look(key), { name: 'TerminalError', code: 'IMMICH_BAD_ASSET' });
     stage.standIn.faults.clear();
     t.match(await one.source.look(key), { key });
+  });
+});
+
+test('a server that denies the photos that it lists: none is taken as gone', async (t) => {
+  const stage = await libraryStage(t);
+  await runScan(stage.config);
+  const hidden = new Set(['beach', 'beach-chat', 'hut'].map((name) => stage.id(name)));
+  stage.standIn.faults.add(({ route }) => {
+    if (route === '/assets/:id')
+      return { status: 400, body: { message: 'Not found or no asset.read access' } };
+    if (route !== '/search/metadata') return undefined;
+    return {
+      change: (body) => {
+        const { assets } = body as { assets: { items: { id: string }[] } };
+        return { assets: { ...assets, items: assets.items.filter(({ id }) => !hidden.has(id)) } };
+      },
+    };
+  });
+  const failure = await failureOf(runScan(stage.config));
+  t.match(failure, { code: 'IMMICH_BAD_ANSWER', message: /no photo is taken as gone/ });
+  for (const name of ['beach', 'beach-chat', 'hut']) t.equal(fingerprintOf(stage, name), 'done', name);
+  stage.standIn.faults.clear();
+  t.match(await runScan(stage.config), { downloads: 0, groups: 2, extras: 3, operations: { applied: 0 } });
+});
+
+for (const [status, message] of [
+  [400, 'Bad Request'],
+  [404, 'Cannot GET /api/assets/x'],
+  [422, 'Unprocessable'],
+] as const)
+  test(`${status} "${message}" does not say that a photo is gone`, async (t) => {
+    const stage = await libraryStage(t);
+    await withAgent(stage.config, async ({ sources: [one] }) => {
+      if (one === undefined) throw new Error('no source');
+      const key = immichKey('home', stage.id('hut'));
+      stage.standIn.faults.add(only('GET /assets/:id', { status, body: { message } }));
+      await t.rejects(one.source.look(key), { name: 'TransientError', code: 'IMMICH_BAD_ANSWER' });
+      stage.standIn.faults.clear();
+      stage.standIn.deleteForever([stage.id('hut')]);
+      t.equal(await one.source.look(key), null);
+    });
+  });
+
+test('what Immich refuses to take away is not taken as gone while it is there', async (t) => {
+  const stage = await libraryStage(t);
+  await runScan(stage.config, { settings: tagsAndAlbums });
+  const refused: Fault = { status: 400, body: { message: 'Not found or no album.delete access' } };
+  stage.standIn.faults.add(only('DELETE /albums/:id', refused));
+  await withAgent(stage.config, async ({ accounts: [account] }) => {
+    const [album] = (await account?.labels.albums()) ?? [];
+    if (account === undefined || album === undefined) throw new Error('no album');
+    await t.rejects(account.labels.deleteAlbum(album.id), { code: 'IMMICH_REJECTED' });
+    stage.standIn.faults.clear();
+    await account.labels.deleteAlbum(album.id);
+    await t.resolves(account.labels.deleteAlbum(album.id), 'gone already');
   });
 });

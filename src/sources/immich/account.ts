@@ -1,4 +1,5 @@
 import type { SourceName } from '../../model.js';
+import { AssetLookup } from './asset-lookup.js';
 import { ImmichClient, type ImmichClientOptions } from './client.js';
 import type { ConnectionSettings } from './http.js';
 import { ImmichLabels } from './immich-labels.js';
@@ -33,11 +34,13 @@ export function createAccount(
         .filter((other) => other.server === server && other.name !== name && other.source.isOpen)
         .map((other) => other.source.capabilities.userId),
     );
-  const source = new ImmichSource({ name, server, client, listedElsewhere });
+  const lookup = new AssetLookup(client, options.clock);
+  const source = new ImmichSource({ name, server, client, lookup, listedElsewhere });
   const labels = new ImmichLabels({
     source: name,
     server,
     client,
+    lookup,
     userId: () => source.capabilities.userId,
   });
   return { name, server, client, source, labels };

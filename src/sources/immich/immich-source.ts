@@ -1,7 +1,8 @@
-import { FatalError, TerminalError, TransientError, exitCodes } from '../../errors.js';
-import { parseKey, type Checkpoint, type Photo, type PhotoKey, type SourceName } from '../../model.js';
+import { FatalError, TerminalError, TransientError } from '../../errors.js';
+import type { Checkpoint, Photo, PhotoKey, SourceName } from '../../model.js';
 import type { ListingPage, PhotoSource, Picture } from '../../ports.js';
-import { isObject, isStatistics, type Shape } from './answers.js';
+import { isStatistics } from './answers.js';
+import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
 import { hasFeature, probeCapabilities, type Capabilities } from './capabilities.js';
 import type { ImmichClient } from './client.js';
 import { isUnreadable, readAsset, type ListedAsset } from './listed-asset.js';
@@ -13,6 +14,7 @@ export interface ImmichSourceOptions {
   /** Name of the server in photo keys. */
   readonly server: string;
   readonly client: ImmichClient;
+  readonly lookup: AssetLookup;
   /** User ids of other configured accounts of the same server: they list their own photos. */
   readonly listedElsewhere: () => ReadonlySet<string>;
 }
@@ -66,7 +68,7 @@ export class ImmichSource implements PhotoSource {
   }
 
   async *#pages(search: AssetSearch, signal?: AbortSignal): AsyncGenerator<ListingPage> {
-    const { client } = this.#options;
+    const { client, lookup } = this.#options;
     const all = search.updatedAfter === undefined;
     await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
@@ -74,11 +76,15 @@ export class ImmichSource implements PhotoSource {
     for await (const { items, startedAt } of pages) {
       signal?.throwIfAborted();
       const assets = items.map(readAsset);
-      const photos = this.#photosOf(assets.filter((asset): asset is ListedAsset => !isUnreadable(asset)));
+      const readable = assets.filter((asset): asset is ListedAsset => !isUnreadable(asset));
+      const [first] = readable;
+      if (first !== undefined) lookup.saw(first.id);
+      const photos = this.#photosOf(readable);
       yield { photos, unreadable: assets.filter(isUnreadable), startedAt, expected };
     }
   }
 
+  /** A partner who is an account of ours lists those photos itself. */
   #photosOf(assets: readonly ListedAsset[]): Photo[] {
     const viewer = this.#viewer();
     const elsewhere = this.#options.listedElsewhere();
@@ -106,7 +112,7 @@ export class ImmichSource implements PhotoSource {
   }
 
   async look(key: PhotoKey): Promise<Photo | null> {
-    const asset = await lookAtAsset(this.#options.client, key);
+    const asset = await this.#options.lookup.look(key);
     return asset === null ? null : (this.#photosOf([asset])[0] ?? null);
   }
 
@@ -123,8 +129,11 @@ export class ImmichSource implements PhotoSource {
     } catch (error) {
       // "Not generated yet" and "never will be" look the same here.
       if (error instanceof TerminalError && error.code === 'IMMICH_NOT_FOUND') throw notReady(photo, error);
-      if (error instanceof TerminalError && error.code === 'IMMICH_REJECTED')
+      if (isAbsent(error))
         throw new TerminalError('PHOTO_GONE', `${photo.name} is not there any more`, { cause: error });
+      // Any other refusal says nothing of the picture.
+      if (error instanceof TerminalError)
+        throw new TransientError('IMMICH_BAD_ANSWER', error.message, { cause: error });
       throw error;
     }
   }
@@ -133,33 +142,4 @@ export class ImmichSource implements PhotoSource {
 /** A listing shows no ThumbHash exactly while there is no thumbnail: asking for it would only give a 404. */
 function notReady(photo: Photo, cause?: unknown): TransientError {
   return new TransientError('PICTURE_NOT_READY', `Immich has no thumbnail of ${photo.name}`, { cause });
-}
-
-/**
- * The asset as it is now; null when the server says that it does not exist (400, all versions). Throws TerminalError
- * `IMMICH_BAD_ASSET` for one that cannot be used.
- */
-export async function lookAtAsset(client: ImmichClient, key: PhotoKey): Promise<ListedAsset | null> {
-  try {
-    const id = assetIdOf(key);
-    const request = { method: 'GET', route: '/assets/{id}', params: { id }, priority: 1 } as const;
-    const asset = readAsset((await client.json(request, isAssetOf(id))).body);
-    if (!isUnreadable(asset)) return asset;
-    throw new TerminalError('IMMICH_BAD_ASSET', `${asset.name}: ${asset.reason}`);
-  } catch (error) {
-    if (error instanceof TerminalError && error.code === 'IMMICH_REJECTED') return null;
-    throw error;
-  }
-}
-
-/** An answer about this asset, whatever it says of it. */
-function isAssetOf(id: string): Shape<object> {
-  return (body): body is object => isObject(body) && body['id'] === id;
-}
-
-/** The asset behind a photo key of an Immich source. */
-export function assetIdOf(key: PhotoKey): string {
-  const parsed = parseKey(key);
-  if (parsed?.kind === 'immich') return parsed.assetId;
-  throw new FatalError('KEY_NOT_IMMICH', `${key} is not a photo of an Immich server`, exitCodes.failed);
 }
