@@ -1,10 +1,14 @@
 /*
- * Listings that do not end, photos that cannot be as they are listed, a server that denies what it lists: what can be used
- * is used, the rest is told, and no photo is taken as gone.
+ * Listings that do not end, photos that cannot be as they are listed, clocks that are wrong, a server that denies what it
+ * lists: what can be used is used, the rest is told, and no photo is taken as gone.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { immichKey } from '../../src/model.js';
+import { startService } from '../support/agent-service.js';
 import {
+  copyOf,
   libraryStage,
   libraryTags,
   runScan,
@@ -12,11 +16,13 @@ import {
   withAgent,
   type AgentStage,
 } from '../support/agent-stage.js';
-import { failureOf, fingerprintOf, heals, only, saidBy } from '../support/bad-day.js';
+import { failureOf, fingerprintOf, heals, only, saidBy, untilTagged } from '../support/bad-day.js';
 import type { Fault, FaultHook } from '../support/immich/faults.js';
 import { memoryLog } from '../support/memory-log.js';
+import { until } from '../support/until.js';
 
 const tag = 'possible-duplicate';
+const year = 365 * 24 * 60 * 60_000;
 
 // Most of the time is waiting between tries: side by side it costs once.
 t.jobs = 8;
@@ -113,6 +119,45 @@ test('looking at a photo that cannot be used says so', async (t) => {
     stage.standIn.faults.clear();
     t.match(await one.source.look(key), { key });
   });
+});
+
+/** The server's clock, as it says it is. */
+const clockAhead =
+  (ms: number): FaultHook =>
+  () => ({ change: (body) => body, headers: { date: new Date(Date.now() + ms).toUTCString() } });
+
+test('a server whose clock is a year ahead: changes are seen, and it is told', async (t) => {
+  const stage = await libraryStage(t);
+  stage.standIn.faults.add(clockAhead(year));
+  const log = memoryLog();
+  const service = await startService(t, stage.config, { log });
+  await untilTagged(t, stage);
+  const { readUpTo } = await until('a checkpoint', async () => {
+    const [source] = (await service.status()).sources;
+    return source?.readUpTo != null && source;
+  });
+  t.ok(Date.parse(readUpTo ?? '') <= service.agent.clock.now(), readUpTo ?? '');
+  t.equal(saidBy(log, 'the clock of Immich is far ahead of ours; set both right').length, 1);
+  stage.standIn.faults.clear();
+  await stage.add('road-small', await copyOf(4, 'small'));
+  await until('the tag', async () => 'road-small' in (await stage.tags()));
+});
+
+test('a checkpoint in the future from before is not believed', async (t) => {
+  const stage = await libraryStage(t);
+  await runScan(stage.config);
+  const path = join(stage.stateDir, 'state.json');
+  const state = JSON.parse(readFileSync(path, 'utf8')) as { sources: { home: { checkpoint: string } } };
+  state.sources.home.checkpoint = new Date(Date.now() + year).toISOString();
+  writeFileSync(path, JSON.stringify(state));
+  stage.standIn.requests.reset();
+  const service = await startService(t, stage.config);
+  await until('a reading', async () => {
+    const [source] = (await service.status()).sources;
+    return Date.parse(source?.readUpTo ?? '') < Date.now() + year / 2;
+  });
+  const [reading] = stage.standIn.requests.all('POST /search/metadata');
+  t.notOk('updatedAfter' in (reading?.body as object), 'everything is read');
 });
 
 test('a server that denies the photos that it lists: none is taken as gone', async (t) => {

@@ -35,7 +35,7 @@ export function createAccount(
         .map((other) => other.source.capabilities.userId),
     );
   const lookup = new AssetLookup(client, options.clock);
-  const source = new ImmichSource({ name, server, client, lookup, listedElsewhere });
+  const source = new ImmichSource({ ...options, name, server, client, lookup, listedElsewhere });
   const labels = new ImmichLabels({
     source: name,
     server,

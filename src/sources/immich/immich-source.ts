@@ -1,6 +1,6 @@
 import { FatalError, TerminalError, TransientError } from '../../errors.js';
-import type { Checkpoint, Photo, PhotoKey, SourceName } from '../../model.js';
-import type { ListingPage, PhotoSource, Picture } from '../../ports.js';
+import type { Checkpoint, Photo, PhotoKey, ServerTime, SourceName } from '../../model.js';
+import type { Clock, ListingPage, Log, PhotoSource, Picture } from '../../ports.js';
 import { isStatistics } from './answers.js';
 import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
 import { hasFeature, probeCapabilities, type Capabilities } from './capabilities.js';
@@ -15,9 +15,14 @@ export interface ImmichSourceOptions {
   readonly server: string;
   readonly client: ImmichClient;
   readonly lookup: AssetLookup;
+  readonly clock: Clock;
+  readonly log: Log;
   /** User ids of other configured accounts of the same server: they list their own photos. */
   readonly listedElsewhere: () => ReadonlySet<string>;
 }
+
+/** The server's clock and ours may be so far apart, milliseconds. */
+const clocksApartMs = 60 * 60_000;
 
 /** The photos of one Immich account, with those of partners who share with it. */
 export class ImmichSource implements PhotoSource {
@@ -28,6 +33,8 @@ export class ImmichSource implements PhotoSource {
   /** Outages of the server before the last probe, and full listings since. */
   #probedAfter = 0;
   #listings = 0;
+  /** The server's clock was far ahead of ours at the last look. */
+  #isAhead = false;
 
   constructor(options: ImmichSourceOptions) {
     this.name = options.name;
@@ -63,8 +70,9 @@ export class ImmichSource implements PhotoSource {
   }
 
   changes(since: Checkpoint, signal?: AbortSignal): AsyncIterable<ListingPage> {
-    const filter = since === null ? {} : { updatedAfter: new Date(since).toISOString() };
-    return this.#pages(filter, signal);
+    // A checkpoint from when a clock was wrong: nothing has been "updated after" it for long, whatever changed.
+    const isUsable = since !== null && since <= this.#latest();
+    return this.#pages(isUsable ? { updatedAfter: new Date(since).toISOString() } : {}, signal);
   }
 
   async *#pages(search: AssetSearch, signal?: AbortSignal): AsyncGenerator<ListingPage> {
@@ -73,15 +81,37 @@ export class ImmichSource implements PhotoSource {
     await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
     const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true }, expected);
-    for await (const { items, startedAt } of pages) {
+    let startedAt: ServerTime | null = null;
+    for await (const page of pages) {
       signal?.throwIfAborted();
-      const assets = items.map(readAsset);
+      startedAt ??= this.#credible(page.startedAt ?? (0 as ServerTime));
+      const assets = page.items.map(readAsset);
       const readable = assets.filter((asset): asset is ListedAsset => !isUnreadable(asset));
       const [first] = readable;
       if (first !== undefined) lookup.saw(first.id);
       const photos = this.#photosOf(readable);
       yield { photos, unreadable: assets.filter(isUnreadable), startedAt, expected };
     }
+  }
+
+  /**
+   * The server's clock, unless it is far ahead of ours: a checkpoint in the future would hide every change until then, so
+   * it is never later than our own clock. Where ours is the wrong one, some changes are read twice.
+   */
+  #credible(serverTime: ServerTime): ServerTime {
+    const { clock, log, name } = this.#options;
+    const isAhead = serverTime > this.#latest();
+    if (isAhead && !this.#isAhead)
+      log.warn(
+        { source: name, serverTime: new Date(serverTime).toISOString() },
+        'the clock of Immich is far ahead of ours; set both right',
+      );
+    this.#isAhead = isAhead;
+    return isAhead ? (clock.now() as ServerTime) : serverTime;
+  }
+
+  #latest(): number {
+    return this.#options.clock.now() + clocksApartMs;
   }
 
   /** A partner who is an account of ours lists those photos itself. */

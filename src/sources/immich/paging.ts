@@ -17,8 +17,8 @@ export interface AssetSearch {
 export interface AssetPage {
   /** As they were sent: each may be anything. */
   readonly items: readonly unknown[];
-  /** Server's clock at the first page's answer. */
-  readonly startedAt: ServerTime;
+  /** Server's clock at the first page's answer; null when it did not say. */
+  readonly startedAt: ServerTime | null;
 }
 
 const pageSize = 1000;
@@ -48,7 +48,7 @@ export async function* searchAssets(
   let startedAt: ServerTime | null = null;
   for (let page = 1; next !== null; page++) {
     const { body, date }: Answer<SearchPage> = await next;
-    startedAt ??= date ?? (0 as ServerTime);
+    if (page === 1) startedAt = date;
     const { items, nextPage }: SearchPage['assets'] = body.assets;
     if (nextPage !== null) progress.require(items);
     next = nextPage === null ? null : ask(page + 1);
