@@ -1,4 +1,4 @@
-import { FatalError, describeError } from '../errors.js';
+import { FatalError, TerminalError, TransientError, describeError } from '../errors.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
 import type { Parts, ReadSource } from './parts.js';
 
@@ -75,7 +75,7 @@ export class SourceLoop {
     const { reader } = one;
     const read = (): Promise<void> =>
       what === 'sweep' ? reader.readAll(stopping) : reader.readChanges(stopping);
-    await readWithPatience(read, { tries: Infinity, clock, log, signal: stopping });
+    await readWithPatience(() => read().catch(laterAgain), { tries: Infinity, clock, log, signal: stopping });
   }
 
   async #next(): Promise<'changes' | 'sweep' | null> {
@@ -92,4 +92,11 @@ export class SourceLoop {
     this.#asked = null;
     return stopping.aborted ? null : what;
   }
+}
+
+/** What cannot be had of one photo, or what a server refuses now, does not end a service. */
+function laterAgain(error: unknown): never {
+  throw error instanceof TerminalError
+    ? new TransientError(error.code, error.message, { cause: error })
+    : error;
 }

@@ -140,6 +140,21 @@ for (const [what, fault] of strange.filter(([name]) => ['an empty object', 'a pa
     t.same(await stage.tags(), { ...libraryTags, 'road-small': [tag] });
   });
 
+test('a refusal in JSON by a route that says so of everything does not end the service', async (t) => {
+  const stage = await libraryStage(t);
+  const service = await startService(t, stage.config);
+  await untilTagged(t, stage);
+  const refused: Fault = { status: 404, body: { message: 'no Route matched with those values' } };
+  stage.standIn.faults.add(() => refused);
+  const { requests } = stage.standIn;
+  const before = requests.count('POST /search/metadata');
+  await until('some tries', () => requests.count('POST /search/metadata') > before + 2);
+  stage.standIn.faults.clear();
+  await stage.add('road-small', await copyOf(4, 'small'));
+  await until('the tag', async () => 'road-small' in (await stage.tags()));
+  t.equal((await service.status()).running, true);
+});
+
 test('a thumbnail that drips in is given up by a command, and the rest is labelled', async (t) => {
   const stage = await libraryStage(t);
   const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 600 };
