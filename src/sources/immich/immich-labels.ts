@@ -11,15 +11,16 @@ import {
   type ListedAlbum,
   type Shape,
 } from './answers.js';
+import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
 import type { ImmichClient, ImmichRequest } from './client.js';
-import { assetIdOf, lookAtAsset } from './immich-source.js';
-import { readIdentity } from './listed-asset.js';
+import { isUnreadable, readAsset, readIdentity } from './listed-asset.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
 export interface ImmichLabelsOptions {
   readonly source: SourceName;
   readonly server: string;
   readonly client: ImmichClient;
+  readonly lookup: AssetLookup;
   readonly userId: () => string;
 }
 
@@ -55,7 +56,7 @@ export class ImmichLabels implements LabelTarget {
   }
 
   async tagsOf(key: PhotoKey): Promise<{ tags: readonly string[]; updatedAt: number } | null> {
-    const asset = await lookAtAsset(this.#options.client, key);
+    const asset = await this.#options.lookup.look(key);
     if (asset === null) return null;
     const { tags, updatedAt } = asset;
     if (tags === null)
@@ -97,13 +98,15 @@ export class ImmichLabels implements LabelTarget {
     const own = new Set<PhotoKey>();
     const others = new Set<string>();
     let counted = 0;
-    for await (const { assets } of searchAssets(client, { albumIds: [id], withDeleted: true }))
-      for (const asset of assets) {
+    for await (const { items } of searchAssets(client, { albumIds: [id], withDeleted: true }))
+      for (const item of items) {
+        const asset = readAsset(item);
+        if (isUnreadable(asset)) continue;
         const key = immichKey(server, asset.id);
         if (asset.ownerId !== userId()) others.add(asset.id);
         else if (!own.has(key)) {
           own.add(key);
-          if (asset.isTrashed !== true && asset.visibility !== 'hidden') counted++;
+          if (!asset.isTrashed && asset.visibility !== 'hidden') counted++;
         }
       }
     return { own: [...own], others: Math.max(others.size, assetCount - counted) };
@@ -191,8 +194,7 @@ export class ImmichLabels implements LabelTarget {
     try {
       return await answer;
     } catch (error) {
-      if (!(error instanceof TerminalError) || error.code !== 'IMMICH_REJECTED' || (await stands()))
-        throw error;
+      if (!isAbsent(error) || (await stands())) throw error;
       return null;
     }
   }
