@@ -1,0 +1,203 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { PhotoId } from '../../model.js';
+import type { Pace } from '../../pace.js';
+import type { Near } from './nearest.js';
+import {
+  candidateCosine,
+  mostCandidates,
+  type CandidateBounds,
+  type ThumbIndex,
+  type ThumbSnapshot,
+} from './thumb-index.js';
+
+/** Below this many photos a thread is not worth its start. */
+const leastForThreads = 20_000;
+/** Rows that a thread takes at a time. */
+const rangeLength = 500;
+
+export interface CandidatesOfAllOptions {
+  readonly pace: Pace;
+  readonly bounds?: Partial<CandidateBounds>;
+  /** Threads besides our own, 0 and up; as a rule two, and none for a small library. Each takes 110 bytes a photo. */
+  readonly threads?: number;
+  /** Where the code of a thread is; for programs that are run uncompiled by a loader that does not reach into threads. */
+  readonly worker?: URL;
+  /** Ends the search early: it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CandidatesReport {
+  readonly photos: number;
+  /** Photos that have candidates, and candidates of all photos together: most pairs count twice. */
+  readonly withCandidates: number;
+  readonly candidates: number;
+  /** Photos with as many candidates as are allowed: they may have more. */
+  readonly crowded: number;
+  /** The highest cosine to which the bound rose for one of those; the one asked for where there are none. */
+  readonly raisedTo: number;
+}
+
+export interface WorkerLibrary {
+  readonly library: ThumbSnapshot;
+  readonly bounds: CandidateBounds;
+}
+
+/** Rows of the library, `to` not included. */
+export interface WorkerRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By row how many candidates it has, and all of them one after another. */
+export interface WorkerAnswer {
+  readonly counts: Uint32Array;
+  readonly ids: Float64Array;
+  readonly cosines: Float64Array;
+}
+
+/**
+ * Finds the candidates of every photo of the index as it is now, nearest first, in no particular order of photos, and tells
+ * of those that have any. Where A has fewer than `most` candidates and B is one of them, A is one of B's or B has `most`. The
+ * work is done by threads; where none can be started, or one ends, by this one, which yields to the event loop by `pace`.
+ */
+export async function candidatesOfAll(
+  index: ThumbIndex,
+  tell: (id: PhotoId, near: readonly Near[]) => void,
+  options: CandidatesOfAllOptions,
+): Promise<CandidatesReport> {
+  const { pace, signal } = options;
+  const bounds = { atLeast: candidateCosine, most: mostCandidates, ...options.bounds };
+  const usual = index.size < leastForThreads ? 0 : Math.min(2, availableParallelism());
+  const library = await index.snapshot(pace);
+  const report = { photos: 0, withCandidates: 0, candidates: 0, crowded: 0, raisedTo: bounds.atLeast };
+  const note = (id: PhotoId, near: readonly Near[]): void => {
+    report.photos++;
+    report.candidates += near.length;
+    if (near.length >= bounds.most) {
+      report.crowded++;
+      report.raisedTo = Math.max(report.raisedTo, near.at(-1)?.cosine ?? 0);
+    }
+    if (near.length === 0) return;
+    report.withCandidates++;
+    tell(id, near);
+  };
+  const ranges = new Ranges(library.ids.length, signal);
+  const threads = startThreads(options.threads ?? usual, options.worker ?? usualWorker, { library, bounds });
+  const stop = (): void => threads.forEach((thread) => thread.end());
+  signal?.addEventListener('abort', stop);
+  try {
+    const idsOf = ({ from, to }: WorkerRange): PhotoId[] => [...library.ids.subarray(from, to)] as PhotoId[];
+    await Promise.all(
+      threads.map(async (thread) => {
+        for (let range = ranges.next(); range !== null; range = ranges.next()) {
+          const answer = await thread.ask(range);
+          if (answer === null) {
+            ranges.giveBack(range);
+            return;
+          }
+          unpack(idsOf(range), answer, note);
+          await pace();
+        }
+      }),
+    );
+    for (let range = ranges.next(); range !== null; range = ranges.next())
+      for (const id of idsOf(range)) {
+        await pace();
+        if (index.has(id)) note(id, index.candidatesOf(id, bounds));
+      }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+  signal?.throwIfAborted();
+  return report;
+}
+
+/** What is left to do. */
+class Ranges {
+  readonly #back: WorkerRange[] = [];
+  #from = 0;
+
+  constructor(
+    private readonly rows: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  next(): WorkerRange | null {
+    if (this.signal?.aborted === true) return null;
+    const back = this.#back.pop();
+    if (back !== undefined || this.#from >= this.rows) return back ?? null;
+    const from = this.#from;
+    this.#from = Math.min(this.rows, from + rangeLength);
+    return { from, to: this.#from };
+  }
+
+  giveBack(range: WorkerRange): void {
+    this.#back.push(range);
+  }
+}
+
+/** None where threads cannot be had. */
+function startThreads(count: number, code: URL, library: WorkerLibrary): Thread[] {
+  const threads: Thread[] = [];
+  try {
+    while (threads.length < count) threads.push(new Thread(code, library));
+  } catch {
+    // Those that did start do the work.
+  }
+  return threads;
+}
+
+/** Beside this file, with the ending that it has: as it stands in tests, compiled otherwise. */
+const usualWorker = new URL(
+  import.meta.url.endsWith('.ts') ? './thumb-worker.ts' : './thumb-worker.js',
+  import.meta.url,
+);
+
+class Thread {
+  readonly #worker: Worker;
+  #hasEnded = false;
+  #settle: (answer: WorkerAnswer | null) => void = () => undefined;
+
+  constructor(code: URL, workerData: WorkerLibrary) {
+    this.#worker = new Worker(code, { workerData });
+    const ended = (): void => {
+      this.#hasEnded = true;
+      this.#settle(null);
+    };
+    this.#worker
+      .on('message', (answer: WorkerAnswer) => {
+        this.#settle(answer);
+      })
+      .on('error', ended)
+      .on('exit', ended);
+  }
+
+  /** Null when the thread has ended. One question at a time. */
+  ask(range: WorkerRange): Promise<WorkerAnswer | null> {
+    if (this.#hasEnded) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#worker.postMessage(range);
+    });
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+}
+
+function unpack(
+  rows: readonly PhotoId[],
+  { counts, ids, cosines }: WorkerAnswer,
+  note: (id: PhotoId, near: readonly Near[]) => void,
+): void {
+  let at = 0;
+  rows.forEach((id, row) => {
+    const near: Near[] = [];
+    for (const end = at + (counts[row] ?? 0); at < end; at++)
+      near.push({ id: (ids[at] ?? 0) as PhotoId, cosine: cosines[at] ?? 0 });
+    note(id, near);
+  });
+}
