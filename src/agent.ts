@@ -4,13 +4,16 @@ import { Labelling } from './agent/labelling.js';
 import { fillSearch } from './agent/fill-search.js';
 import { keepFolderNames } from './agent/folder-names.js';
 import { requireSameAccount } from './agent/identity.js';
-import { sourcesOf } from './agent/sources-of.js';
+import { kindsOf, sourcesOf } from './agent/sources-of.js';
 import type { Parts, ProgressEvents, ReadSource } from './agent/parts.js';
 import type { Config } from './config.js';
 import type { FatalError } from './errors.js';
 import type { PhotoKey, Signal } from './model.js';
+import { Backlog } from './pipeline/backlog.js';
+import { searchByThumbHash } from './pipeline/candidate-search.js';
 import { Examiner, triesOf } from './pipeline/examiner.js';
 import { createFingerprinter } from './pipeline/fingerprint.js';
+import { FirstPass } from './pipeline/first-pass.js';
 import { Grouper } from './pipeline/grouper.js';
 import { LookIndex } from './pipeline/look-index.js';
 import { Prover } from './pipeline/prover.js';
@@ -84,13 +87,10 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   });
   const examiner = new Examiner({
     ...{ photos: state.photos, looks, prover, fingerprinter, log },
-    sourcesOf: (photo) =>
-      sourcesOf(
-        photo,
-        sources.map(({ source }) => source),
-        accounts,
-      ),
+    sourcesOf: (photo) => sourcesOf(photo, sources, accounts),
   });
+  const firstPass = new FirstPass({ photos: state.photos, search: searchByThumbHash, looks });
+  const backlog = new Backlog({ sources: kindsOf(config), photos: state.photos, firstPass });
   const queue: KeyedQueue<PhotoKey> = new KeyedQueue({
     work: async (key: PhotoKey) => {
       await examiner.examine(key);
@@ -105,6 +105,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       broken = error;
       brokenBy(error);
     },
+    supply: backlog,
     concurrency: Math.max(...config.accounts.map((account) => account.concurrency), 4),
     maxTries: triesOf(patience),
     clock,
@@ -118,7 +119,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       checkpoints: state.json,
       clock,
       log,
-      wanted: (keys) => queue.add(keys),
+      wanted: (keys) => backlog.offer(source.name, keys, queue),
       changed: () => changed(),
       remove: (key) => examiner.remove(key),
       progress: (seen, expected) => progress.emit('listed', source.name, seen, expected),
@@ -185,8 +186,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   };
 
   return {
-    ...{ config, clock, log, state, accounts, sources, queue, examiner, labelling, signals, progress },
-    ...{ prover, neighbours: looks, schedule, openSource, load },
+    ...{ config, clock, log, state, accounts, sources, queue, backlog, examiner, prover },
+    ...{ labelling, signals, progress, neighbours: looks, schedule, openSource, load },
     stopping: stop.signal,
     broken: () => broken,
     open: async (kinds = ['immich', 'folder']) => {

@@ -106,8 +106,20 @@ export interface PhotoStore {
   observe(photos: readonly Photo[], pass?: number): Observation;
   get(key: PhotoKey): IndexedPhoto | null;
   byId(id: PhotoId): IndexedPhoto | null;
-  /** Photos whose picture is wanted, also from earlier runs. */
-  wanted(source: SourceName): readonly PhotoKey[];
+  /** Photos whose picture is wanted, also from earlier runs: those with a higher id than `after`, in the order of their ids. */
+  wanted(
+    source: SourceName,
+    after: PhotoId,
+    limit: number,
+  ): readonly { readonly id: PhotoId; readonly key: PhotoKey }[];
+  /** How many there are. */
+  countWanted(source: SourceName, after: PhotoId): number;
+  /** Every ThumbHash that is known, of photos whose look counts; `isWanted` = the picture itself was not looked at yet. */
+  thumbHashes(): Iterable<{
+    readonly id: PhotoId;
+    readonly thumbHash: Uint8Array;
+    readonly isWanted: boolean;
+  }>;
   /** Fingerprint of another local file with the same bytes, so that no bytes are decoded twice (a renamed file). */
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null;
   /** `near` = photos that looked like it so far: they are looked at again when groups are made. */
@@ -145,6 +157,8 @@ export type FoundProof = PixelProof & { readonly b: PhotoId };
 
 /** Grey copies of all photos, and which of them were laid over each other. Rebuildable. */
 export interface CopyStore {
+  /** Forgets all proofs, views and part keys when they were made by another version of the rules; returns of how many photos. */
+  useRules(version: number): number;
   /** Photos whose parts were not compared with the others yet, oldest first. */
   unproven(): readonly PhotoId[];
   get(id: PhotoId): StoredCopy | null;

@@ -1,5 +1,5 @@
 import { FatalError } from '../errors.js';
-import type { Group, PhotoKey, SourceName } from '../model.js';
+import type { Group, PhotoId, PhotoKey, SourceName } from '../model.js';
 import type { Journal, Run } from '../label-ports.js';
 import type { AlbumStore, Clock, CopyStore, GroupStore, Log, PhotoStore } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
@@ -187,8 +187,8 @@ export class Labelling {
     const reports: SyncReport[] = [];
     for (const labelled of accounts) {
       if (!request.accounts.includes(labelled.account.name)) continue;
-      const complete =
-        allCompared && labelled.reader.complete && photos.wanted(labelled.account.name).length === 0;
+      const isAllLookedAt = photos.countWanted(labelled.account.name, 0 as PhotoId) === 0;
+      const complete = allCompared && labelled.reader.complete && isAllLookedAt;
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
       reports.push(await work(labelled, sync));
     }

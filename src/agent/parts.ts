@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3';
 import type { Config } from '../config.js';
 import type { PhotoKey, Signal, SourceName } from '../model.js';
+import type { Backlog } from '../pipeline/backlog.js';
 import type { Examiner } from '../pipeline/examiner.js';
 import type { Neighbours } from '../pipeline/links.js';
 import type { Prover } from '../pipeline/prover.js';
@@ -47,6 +48,8 @@ export interface Parts {
   readonly accounts: readonly ImmichAccount[];
   readonly sources: readonly ReadSource[];
   readonly queue: KeyedQueue<PhotoKey>;
+  /** Photos that wait in the index for the queue to take them. */
+  readonly backlog: Backlog;
   /** Who looks like whom, by what is in memory. */
   readonly neighbours: Neighbours;
   readonly prover: Prover;

@@ -8,7 +8,9 @@ import { emptyReport, type SyncReport } from '../sync/report.js';
 import type { Run } from '../label-ports.js';
 import type { LabelRequest } from './labelling.js';
 import type { Parts, ReadSource } from './parts.js';
+import { FirstLabels } from './first-labels.js';
 import { newRun } from './run.js';
+import { lookAtRest } from './source-loop.js';
 import { countStanding, otherLabels, type CountedLabels } from './standing-labels.js';
 
 /** What one pass is asked to do; plain, so that it can be handed to a running agent. */
@@ -70,11 +72,18 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const settings = labelSettings(parts.config, request.labels);
   // Looking first needs no permission to write.
   if (!request.dryRun) labelling.check({ ...request, settings, accounts: names });
+  const early = new FirstLabels(parts, { ...request, settings, accounts: names, run });
   progress.emit('stage', 'listing and fingerprinting');
+  await lookAtRest(
+    parts,
+    chosen.filter(({ source }) => source.kind === 'folder'),
+  );
   await Promise.all(chosen.map((one) => readSource(parts, one)));
-  await queue.drained();
-  throwIfBroken(parts);
   const listed = listedBy(chosen) - listedBefore;
+  await lookAtRest(parts, chosen);
+  await queue.drained();
+  const first = await early.report();
+  throwIfBroken(parts);
 
   progress.emit('stage', 'looking for edited copies');
   await parts.prover.run(parts.stopping);
@@ -92,8 +101,8 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     groups,
     extras,
     operations: {
-      applied: request.dryRun ? 0 : report.applied,
-      unchanged: report.unchanged,
+      applied: request.dryRun ? 0 : first.applied + report.applied,
+      unchanged: Math.max(0, report.unchanged - first.applied),
       failed: report.failed,
       refused: report.refused,
       held: report.held.reduce((sum, operation) => sum + operation.photos.length, 0),
@@ -110,8 +119,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   };
 }
 
-async function readSource({ clock, log, stopping, queue, state }: Parts, one: ReadSource): Promise<void> {
-  queue.add(state.photos.wanted(one.source.name));
+async function readSource({ clock, log, stopping }: Parts, one: ReadSource): Promise<void> {
   await readWithPatience(() => one.reader.readAll(stopping), { tries: 4, clock, log, signal: stopping });
 }
 

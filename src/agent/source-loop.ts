@@ -33,14 +33,16 @@ export class SourceLoop {
   /** Resolves when the agent stops. Throws the FatalError that nobody but a person can mend. */
   async run(): Promise<void> {
     const { parts, one, wasRead } = this.#options;
-    const { stopping, queue, state } = parts;
+    const { stopping } = parts;
     await this.#openWithPatience();
     if (stopping.aborted) return;
-    queue.add(state.photos.wanted(one.source.name));
+    // A disk need not be spared: what was left when the agent stopped is looked at while the folder is listed.
+    if (one.source.kind === 'folder') await lookAtRest(parts, [one]);
     await one.watcher.start();
     try {
       // A folder tells nothing of what happened while nobody watched; a server does.
       await this.#read(one.source.kind === 'folder' ? 'sweep' : 'changes');
+      await lookAtRest(parts, [one]);
       wasRead(true);
       for (;;) {
         const what = await this.#next();
@@ -92,6 +94,18 @@ export class SourceLoop {
     this.#asked = null;
     return stopping.aborted ? null : what;
   }
+}
+
+/** Lets the queue take the wanted photos of sources that were listed, those first that look like another. */
+export async function lookAtRest(
+  { backlog, queue, stopping }: Parts,
+  sources: readonly ReadSource[],
+): Promise<void> {
+  await backlog.open(
+    sources.map(({ source }) => source.name),
+    stopping,
+  );
+  queue.wake();
 }
 
 /** What cannot be had of one photo, or what a server refuses now, does not end a service. */

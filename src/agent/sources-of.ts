@@ -1,3 +1,4 @@
+import type { Config } from '../config.js';
 import { parseKey, type PhotoKey } from '../model.js';
 import type { IndexedPhoto, PhotoSource } from '../ports.js';
 import type { ImmichAccount } from '../sources/immich/account.js';
@@ -8,12 +9,23 @@ import type { ImmichAccount } from '../sources/immich/account.js';
  */
 export function sourcesOf(
   photo: IndexedPhoto | PhotoKey,
-  sources: readonly PhotoSource[],
+  sources: readonly { readonly source: PhotoSource }[],
   accounts: readonly ImmichAccount[],
 ): readonly PhotoSource[] {
-  if (typeof photo !== 'string') return sources.filter(({ name }) => name === photo.source);
+  const all = sources.map(({ source }) => source);
+  if (typeof photo !== 'string') return all.filter(({ name }) => name === photo.source);
   const key = parseKey(photo);
-  if (key?.kind === 'folder')
-    return sources.filter(({ name, kind }) => kind === 'folder' && name === key.folder);
+  if (key?.kind === 'folder') return all.filter(({ name, kind }) => kind === 'folder' && name === key.folder);
   return accounts.flatMap(({ server, source }) => (server === key?.server && source.isOpen ? [source] : []));
+}
+
+/** Names and kinds of the sources that the config names. */
+export function kindsOf({
+  accounts,
+  folders,
+}: Pick<Config, 'accounts' | 'folders'>): Pick<PhotoSource, 'name' | 'kind'>[] {
+  return [
+    ...accounts.map(({ name }) => ({ name, kind: 'immich' as const })),
+    ...folders.map(({ name }) => ({ name, kind: 'folder' as const })),
+  ];
 }

@@ -12,3 +12,19 @@ export function isPaper({ pixels }: GreyCopy): boolean {
   for (const grey of pixels) if (Math.abs(grey - middle) <= paperSpread) near++;
   return middle >= lightest && near >= pixels.length * paperShare;
 }
+
+/** Grey levels that count as one, and the share of a picture that makes it plain. */
+const plainSpread = 16;
+const plainShare = 0.45;
+
+/** True for screens with little on them, and for pictures on a plain ground. */
+export function isMostlyPlain({ pixels }: GreyCopy): boolean {
+  const counts = new Uint32Array(256 + plainSpread);
+  for (const grey of pixels) counts[grey] = (counts[grey] ?? 0) + 1;
+  let near = 0;
+  for (let grey = 0; grey < counts.length; grey++) {
+    near += (counts[grey] ?? 0) - (counts[grey - plainSpread] ?? 0);
+    if (near >= pixels.length * plainShare) return true;
+  }
+  return false;
+}

@@ -10,6 +10,7 @@ import {
   partDetailBits,
   partKeyBits,
   proofBetween,
+  proofVersion,
   sitterOf,
   viewDetailBits,
   viewKeyBits,
@@ -54,6 +55,7 @@ export class Prover {
   /** Fills the search from the index. Call once, before `run`. */
   async load(): Promise<void> {
     const pace = createPace();
+    this.#options.copies.useRules(proofVersion);
     for (const { id, views } of this.#options.copies.views()) {
       this.#views.put(id, views);
       await pace();

@@ -1,6 +1,14 @@
 import { FatalError, TransientError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
 
+/** Keys that wait elsewhere, and are taken when the queue has nothing else to look at. */
+export interface KeySupply<Key extends string> {
+  /** Keys that `take` will hand out in time. */
+  readonly size: number;
+  /** At most `limit` keys, each once; none while those that are left must wait for something. */
+  take(limit: number): readonly Key[];
+}
+
 export interface QueueOptions<Key extends string> {
   /** Looks at one key; the queue decides from the error what happens next. */
   readonly work: (key: Key) => Promise<void>;
@@ -10,6 +18,7 @@ export interface QueueOptions<Key extends string> {
   readonly stopped: (error: FatalError) => void;
   /** Keys worked on at a time. */
   readonly concurrency: number;
+  readonly supply?: KeySupply<Key>;
   /** Tries of a key before it is given up; Infinity = for ever. */
   readonly maxTries: (error: TransientError) => number;
   readonly clock: Clock;
@@ -18,6 +27,8 @@ export interface QueueOptions<Key extends string> {
 
 const firstDelayMs = 250;
 const longestDelayMs = 60_000;
+/** Keys taken from the supply at a time. */
+const takenAtOnce = 200;
 
 /**
  * Keys to look at. Adding a key twice means one look; adding it while it is looked at means one more. Transient failures
@@ -48,9 +59,15 @@ export class KeyedQueue<Key extends string> {
     this.#pump();
   }
 
-  /** Keys waiting, looked at, or waiting for another try. */
+  /** Says that the supply may have keys to take. */
+  wake(): void {
+    if (!this.#closed) this.#pump();
+  }
+
+  /** Keys waiting, here or in the supply, looked at, or waiting for another try. */
   get pending(): number {
-    return this.#ready.size + this.#active.size + this.#delayed.size;
+    const supplied = this.#closed ? 0 : (this.#options.supply?.size ?? 0);
+    return this.#ready.size + this.#active.size + this.#delayed.size + supplied;
   }
 
   /** Resolves when nothing is pending. */
@@ -74,13 +91,23 @@ export class KeyedQueue<Key extends string> {
   }
 
   #pump(): void {
-    for (const [key, tries] of this.#ready) {
-      if (this.#active.size >= this.#options.concurrency) return;
-      this.#ready.delete(key);
-      this.#active.set(key, false);
-      void this.#lookAt(key, tries);
-    }
+    do
+      for (const [key, tries] of this.#ready) {
+        if (this.#active.size >= this.#options.concurrency) return;
+        this.#ready.delete(key);
+        this.#active.set(key, false);
+        void this.#lookAt(key, tries);
+      }
+    while (this.#active.size < this.#options.concurrency && this.#supplied());
     this.#wakeIfIdle();
+  }
+
+  /** Takes keys of the supply that are not in hand already; false when it has none to give now. */
+  #supplied(): boolean {
+    if (this.#closed) return false;
+    const keys = this.#options.supply?.take(takenAtOnce) ?? [];
+    for (const key of keys) if (!this.#active.has(key) && !this.#delayed.has(key)) this.#ready.set(key, 0);
+    return keys.length > 0;
   }
 
   async #lookAt(key: Key, tries: number): Promise<void> {

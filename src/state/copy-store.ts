@@ -1,6 +1,6 @@
 import type { PhotoId, PixelProof } from '../model.js';
 import type { CopyStore, FoundProof, StoredCopy } from '../ports.js';
-import { transaction, type Db } from './sqlite.js';
+import { byPages, transaction, type Db } from './sqlite.js';
 
 interface ProofRow {
   b: PhotoId;
@@ -37,6 +37,20 @@ export class SqliteCopyStore implements CopyStore {
     };
   }
 
+  useRules(version: number): number {
+    const set = `INSERT INTO meta VALUES ('proofs', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE value <> ?1`;
+    return transaction(this.#db, () => {
+      if (this.#db.prepare(set).run(String(version)).changes === 0) return 0;
+      this.#moved();
+      this.#db.exec(
+        `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (SELECT a FROM proofs UNION SELECT b FROM proofs);
+         DELETE FROM proofs`,
+      );
+      const forgotten = 'UPDATE copies SET views = NULL, part_keys = NULL WHERE views IS NOT NULL';
+      return this.#db.prepare(forgotten).run().changes;
+    });
+  }
+
   unproven(): readonly PhotoId[] {
     return (this.#sql.unproven.all() as { id: PhotoId }[]).map(({ id }) => id);
   }
@@ -45,9 +59,10 @@ export class SqliteCopyStore implements CopyStore {
     return (this.#sql.get.get(id) as StoredCopy | undefined) ?? null;
   }
 
-  *views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }> {
-    const rows = this.#db.prepare('SELECT photo AS id, views FROM copies WHERE views IS NOT NULL').iterate();
-    yield* rows as Iterable<{ id: PhotoId; views: Uint8Array }>;
+  views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }> {
+    const sql = `SELECT photo AS id, views FROM copies
+      WHERE views IS NOT NULL AND photo > ? ORDER BY photo LIMIT ?`;
+    return byPages<{ id: PhotoId; views: Uint8Array }>(this.#db, sql);
   }
 
   partKeys(after: PhotoId | null, limit: number): readonly { id: PhotoId; partKeys: Uint8Array }[] {

@@ -10,7 +10,7 @@ import type {
 } from '../ports.js';
 import { columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
 import { countBySource, countIndex } from './photo-counts.js';
-import { pluck, transaction, type Db } from './sqlite.js';
+import { byPages, pluck, transaction, type Db } from './sqlite.js';
 
 const columns = [
   'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size format',
@@ -126,9 +126,25 @@ export class SqlitePhotoStore implements PhotoStore {
     return row === undefined ? null : photoOfRow(row);
   }
 
-  wanted(source: SourceName): readonly PhotoKey[] {
-    const rows = this.#db.prepare(`SELECT key FROM photos WHERE source = ? AND looks = 'wanted'`).all(source);
-    return (rows as { key: PhotoKey }[]).map((row) => row.key);
+  wanted(
+    source: SourceName,
+    after: PhotoId,
+    limit: number,
+  ): readonly { readonly id: PhotoId; readonly key: PhotoKey }[] {
+    const sql = `SELECT id, key FROM photos WHERE source = ? AND looks = 'wanted' AND id > ? ORDER BY id LIMIT ?`;
+    return this.#db.prepare(sql).all(source, after, limit) as { id: PhotoId; key: PhotoKey }[];
+  }
+
+  countWanted(source: SourceName, after: PhotoId): number {
+    const sql = `SELECT count(*) FROM photos WHERE source = ? AND looks = 'wanted' AND id > ?`;
+    return Number(pluck(this.#db, sql, source, after));
+  }
+
+  *thumbHashes(): Iterable<{ id: PhotoId; thumbHash: Uint8Array; isWanted: boolean }> {
+    const sql = `SELECT id, thumb_hash AS thumbHash, looks = 'wanted' AS isWanted FROM photos
+      WHERE thumb_hash IS NOT NULL AND looks IN ('wanted', 'done') AND id > ? ORDER BY id LIMIT ?`;
+    for (const row of byPages<{ id: PhotoId; thumbHash: Uint8Array; isWanted: number }>(this.#db, sql))
+      yield { ...row, isWanted: row.isWanted === 1 };
   }
 
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
@@ -242,9 +258,10 @@ export class SqlitePhotoStore implements PhotoStore {
     return Number(pluck(this.#db, sql, source));
   }
 
-  *fingerprints(algorithm: string): Iterable<StoredLooks> {
-    const sql = 'SELECT id, phash, detail, quality FROM photos WHERE algorithm = ? AND phash IS NOT NULL';
-    yield* this.#db.prepare(sql).iterate(algorithm) as Iterable<StoredLooks>;
+  fingerprints(algorithm: string): Iterable<StoredLooks> {
+    const sql = `SELECT id, phash, detail, quality FROM photos
+      WHERE algorithm = ? AND phash IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
+    return byPages<StoredLooks>(this.#db, sql, algorithm);
   }
 
   outdate(algorithm: string): number {

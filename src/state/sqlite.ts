@@ -152,3 +152,26 @@ export function pluck(db: Db, sql: string, ...values: (string | number)[]): unkn
   const row = db.prepare(sql).get(...values) as Record<string, unknown> | undefined;
   return row === undefined ? undefined : Object.values(row)[0];
 }
+
+/** Rows read at a time. */
+const pageSize = 2_000;
+
+/**
+ * All rows of a query by id, a page at a time: others may write in between, and no statement stays open. (One that is
+ * iterated over pauses of the program may be collected as garbage under the iterator: @photostructure/sqlite 1.2.1 then ends
+ * the process.) `sql` gives `id` and takes, after `values`, the id to go on from and the length of a page.
+ */
+export function* byPages<Row extends { readonly id: number }>(
+  db: Db,
+  sql: string,
+  ...values: (string | number)[]
+): Iterable<Row> {
+  const statement = db.prepare(sql);
+  for (let after = -1; ;) {
+    const rows = statement.all(...values, after, pageSize) as unknown as Row[];
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    after = last.id;
+  }
+}

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { proofBetween, sitterOf, type Sitter } from '../../src/pipeline/pair-proof.js';
+import { proofBetween, sitterOf, verdictOf, type Sitter } from '../../src/pipeline/pair-proof.js';
 import { cropOf, flatPicture, greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 import { needsPhotos, testPhotos } from '../support/test-photos.js';
@@ -52,6 +52,44 @@ void t.test('strangers are not proven, nor likely', async (t) => {
   for (const [n, one] of strangers.entries())
     for (const other of strangers.slice(n + 1)) t.equal(proofBetween(one, other), null);
 });
+
+void t.test('screenshots of two photos in one app are not copies of each other', async (t) => {
+  const buttons = [20, 720].flatMap((y) =>
+    [30, 120, 210, 300].map((x) => `<rect x="${x}" y="${y}" width="40" height="24" fill="#fff"/>`),
+  );
+  const bars = `<svg width="400" height="780">${buttons.join('')}</svg>`;
+  const shown = async (n: number): Promise<Sitter> => {
+    const scene = await sharp(await drawScene(n))
+      .resize(380, 230, { fit: 'fill' })
+      .linear(0.2, 60)
+      .toBuffer();
+    const screen = { create: { width: 400, height: 780, channels: 3 as const, background: '#000' } };
+    return sit(
+      await sharp(screen)
+        .composite([{ input: Buffer.from(bars) }, { input: scene, left: 10, top: 270 }])
+        .jpeg()
+        .toBuffer(),
+    );
+  };
+  const screens = await Promise.all([1, 2, 3, 4, 5, 6].map(shown));
+  for (const [n, one] of screens.entries())
+    for (const other of screens.slice(n + 1)) t.not(proofBetween(one, other)?.verdict, 'proven');
+});
+
+void t.test(
+  'two receipts of one shop, nearly the same in the small part that is written on, are not one',
+  (t) => {
+    const registration = {
+      ...{ frame: [1.003, -0.022, -0.009, 0.011, 0.997, 0.026] as const, blocks: 45, cover: 1, overhang: 0 },
+      ...{ tenth: 0.982, quarter: 0.986, half: 0.989, agreeing: 1, compared: 0.1, offWhole: 0.026 },
+    };
+    const kind = { arePapers: true, arePlain: true };
+    t.equal(verdictOf(registration, kind), 'likely');
+    t.equal(verdictOf({ ...registration, tenth: 0.987, compared: 0.1 }, kind), 'likely');
+    t.equal(verdictOf({ ...registration, tenth: 0.99, compared: 1 }, kind), 'proven');
+    t.end();
+  },
+);
 
 void t.test('flat pictures prove nothing, not even of themselves', async (t) => {
   const flat = await sit(await flatPicture(200));

@@ -206,3 +206,60 @@ void t.test('closing forgets what waits and waits for what is looked at', async 
   t.same(gaveUp, [], 'a look cut short by closing is no failure');
   t.equal(queue.pending, 0);
 });
+
+/** Hands out its keys in their order. */
+function supplyOf(keys: string[]): { size: number; take: (limit: number) => string[]; open: boolean } {
+  return {
+    open: true,
+    get size() {
+      return keys.length;
+    },
+    take(limit) {
+      return this.open ? keys.splice(0, limit) : [];
+    },
+  };
+}
+
+void t.test('what waits elsewhere is taken when nothing else is to do', async (t) => {
+  const supply = supplyOf(['s1', 's2', 's3']);
+  supply.open = false;
+  const { queue, looks, finish } = bench({ supply });
+  queue.add(['a']);
+  t.same(looks, ['a']);
+  t.equal(queue.pending, 4);
+  let isDrained = false;
+  void queue.drained().then(() => (isDrained = true));
+  await finish('a');
+  t.equal(isDrained, false, 'three wait elsewhere');
+  supply.open = true;
+  queue.wake();
+  t.same(looks, ['a', 's1', 's2']);
+  queue.add(['b']);
+  await finish('s1');
+  await finish('s2');
+  t.same(looks, ['a', 's1', 's2', 's3', 'b'], 'what was taken was taken before b came');
+  await finish('s3');
+  await finish('b');
+  t.equal(isDrained, true);
+});
+
+void t.test('a key of the supply that is looked at already is not looked at again', async (t) => {
+  const { queue, looks, finish } = bench({ supply: supplyOf(['a', 'b']) });
+  queue.add(['a']);
+  t.same(looks, ['a', 'b']);
+  await finish('a');
+  await finish('b');
+  t.same(looks, ['a', 'b']);
+  t.equal(queue.pending, 0);
+});
+
+void t.test('a closed queue takes nothing more from its supply', async (t) => {
+  const supply = supplyOf(['a', 'b', 'c']);
+  const { queue, looks, finish } = bench({ supply, concurrency: 1 });
+  queue.wake();
+  const closed = queue.close();
+  await finish('a');
+  await closed;
+  queue.wake();
+  t.same(looks, ['a']);
+});

@@ -1,8 +1,11 @@
 /* Transactions and versions of the files. */
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t, { type Test } from 'tap';
 import { FatalError } from '../../src/errors.js';
 import {
+  byPages,
   mapSqliteError,
   migrate,
   openDb,
@@ -106,3 +109,30 @@ void t.test('a file that is no database is refused at once', (t) => {
   t.throws(() => openDb(join(dir, 'missing', 'test.db')));
   t.end();
 });
+
+void t.test(
+  'a long reading survives garbage collections and writes in between, and shows each row once',
+  async (t) => {
+    setFlagsFromString('--expose_gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const db = open(t);
+    db.exec('CREATE TABLE numbers (id INTEGER PRIMARY KEY, value TEXT NOT NULL)');
+    const put = db.prepare('INSERT OR REPLACE INTO numbers VALUES (?, ?)');
+    transaction(db, () => {
+      for (let id = 0; id < 5_000; id++) put.run(id, 'old');
+    });
+    const seen: number[] = [];
+    const sql = 'SELECT id FROM numbers WHERE value <> ? AND id > ? ORDER BY id LIMIT ?';
+    for (const { id } of byPages<{ id: number }>(db, sql, 'gone')) {
+      seen.push(id);
+      put.run(id, 'new');
+      if (id % 500 !== 0) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
+    t.same(
+      seen,
+      Array.from({ length: 5_000 }, (_, id) => id),
+    );
+  },
+);

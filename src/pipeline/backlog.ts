@@ -1,0 +1,118 @@
+import type { PhotoId, PhotoKey, SourceName } from '../model.js';
+import type { PhotoSource, PhotoStore } from '../ports.js';
+import type { FirstPass } from './first-pass.js';
+import type { KeyedQueue, KeySupply } from './queue.js';
+
+export interface BacklogOptions {
+  readonly sources: readonly Pick<PhotoSource, 'name' | 'kind'>[];
+  readonly photos: Pick<PhotoStore, 'wanted' | 'countWanted' | 'byId' | 'countsBySource'>;
+  readonly firstPass: Pick<FirstPass, 'prepare' | 'take' | 'size'>;
+}
+
+/** Wanted photos of one source that were not handed out since somebody last noticed some. */
+interface Lane {
+  readonly source: SourceName;
+  /** Pictures that come over the network wait for the listing: it tells which of them are worth being first. */
+  isOpen: boolean;
+  after: PhotoId;
+  left: number;
+}
+
+const start = 0 as PhotoId;
+/**
+ * Fewer wanted photos than this, or than this share of the library, are looked at as they come: to find out which of them are
+ * worth being first takes longer.
+ */
+export const leastForFirstPass = 100;
+const leastShareForFirstPass = 0.01;
+/** Photos in hand from which on others wait in the index. */
+const manyPending = 1_000;
+
+/**
+ * Photos that wait to be looked at, as the index has them: a queue of a million keys costs no memory, and an end at any
+ * moment loses nothing. First those that the first pass found, then the rest of each source, oldest first.
+ */
+export class Backlog implements KeySupply<PhotoKey> {
+  readonly #options: BacklogOptions;
+  readonly #lanes: Lane[];
+  #firstPassDone: () => void = () => undefined;
+  #firstPass: 'none' | 'going on' | 'handed out' = 'none';
+
+  constructor(options: BacklogOptions) {
+    this.#options = options;
+    this.#lanes = options.sources.map(({ name, kind }) => ({
+      ...{ source: name, after: start, left: 0 },
+      isOpen: kind === 'folder',
+    }));
+  }
+
+  /** Called when what the first pass found is being looked at no more; not when it found nothing, or nothing else is left. */
+  onFirstPassDone(listener: () => void): void {
+    this.#firstPassDone = listener;
+  }
+
+  get size(): number {
+    return this.#lanes.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  /** Photos of a source that became wanted: the queue has them at once, unless they must wait or it has many in hand. */
+  offer(
+    source: SourceName,
+    keys: readonly PhotoKey[],
+    queue: Pick<KeyedQueue<PhotoKey>, 'add' | 'pending'>,
+  ): void {
+    const lane = this.#lanes.find((one) => one.source === source);
+    if (lane === undefined || (lane.isOpen && queue.pending < manyPending)) {
+      queue.add(keys);
+      return;
+    }
+    lane.after = start;
+    lane.left += keys.length;
+  }
+
+  /** Lets go of the photos of these sources, once they are listed. Where many wait, the first pass says which come first. */
+  async open(sources: readonly SourceName[], signal?: AbortSignal): Promise<void> {
+    const lanes = this.#lanes.filter(({ source }) => sources.includes(source));
+    for (const lane of lanes) this.#count(lane);
+    const held = lanes.filter(({ isOpen }) => !isOpen);
+    if (this.#isWorthAFirstPass(held.reduce((sum, { left }) => sum + left, 0))) {
+      await this.#options.firstPass.prepare(signal);
+      if (this.#options.firstPass.size > 0) this.#firstPass = 'going on';
+    }
+    for (const lane of held) lane.isOpen = true;
+  }
+
+  #isWorthAFirstPass(wanted: number): boolean {
+    if (wanted < leastForFirstPass) return false;
+    const counts = [...this.#options.photos.countsBySource().values()];
+    return wanted >= leastShareForFirstPass * counts.reduce((sum, { photos }) => sum + photos, 0);
+  }
+
+  take(limit: number): readonly PhotoKey[] {
+    const { firstPass, photos } = this.#options;
+    const near = firstPass.take(limit).flatMap((id) => photos.byId(id)?.key ?? []);
+    if (near.length > 0) return near;
+    if (this.#firstPass === 'handed out') this.#endFirstPass();
+    // The last of them are under way; a take later they have been looked at.
+    else if (this.#firstPass === 'going on') this.#firstPass = 'handed out';
+    for (const lane of [...this.#lanes]) {
+      if (!lane.isOpen || lane.left === 0) continue;
+      const next = photos.wanted(lane.source, lane.after, limit);
+      lane.after = next.at(-1)?.id ?? lane.after;
+      this.#count(lane, next.length < limit);
+      // Disks and servers take turns: one waits for the processor, the other for the network.
+      this.#lanes.push(...this.#lanes.splice(this.#lanes.indexOf(lane), 1));
+      if (next.length > 0) return next.map(({ key }) => key);
+    }
+    return [];
+  }
+
+  #endFirstPass(): void {
+    this.#firstPass = 'none';
+    this.#firstPassDone();
+  }
+
+  #count(lane: Lane, isEmpty = false): void {
+    lane.left = isEmpty ? 0 : this.#options.photos.countWanted(lane.source, lane.after);
+  }
+}

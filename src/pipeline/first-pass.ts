@@ -1,0 +1,102 @@
+import type { PhotoId } from '../model.js';
+import type { PhotoStore } from '../ports.js';
+import { createPace, type Pace } from '../pace.js';
+import type { LookIndex } from './look-index.js';
+import type { Near } from './thumb/nearest.js';
+
+/** Tells of every photo of the library that has any which photos look like it, nearest first. */
+export type CandidateSearch = (
+  library: AsyncIterable<{ readonly id: PhotoId; readonly thumbHash: Uint8Array }>,
+  tell: (id: PhotoId, near: readonly Near[]) => void,
+  signal?: AbortSignal,
+) => Promise<void>;
+
+export interface FirstPassOptions {
+  readonly photos: Pick<PhotoStore, 'thumbHashes'>;
+  readonly search: CandidateSearch;
+  /** Who looks like whom by the hashes of their pictures. */
+  readonly looks: Pick<LookIndex, 'likenessesOf'>;
+}
+
+/** Photos whose picture was fetched in vain, as a share of the library, after which the rest is not worth being first. */
+const mostMisses = 0.1;
+/** A photo is judged when so many more were handed out: by then it has been looked at. */
+const judgedAfter = 1_000;
+
+/**
+ * Which photos to look at first: those that look like another by the ThumbHashes of the listing, nearest first. So the groups
+ * of a large library are found after some per cent of its pictures.
+ */
+export class FirstPass {
+  readonly #options: FirstPassOptions;
+  #order: PhotoId[] = [];
+  #next = 0;
+  #judged = 0;
+  #misses = 0;
+  #photos = 0;
+
+  constructor(options: FirstPassOptions) {
+    this.#options = options;
+  }
+
+  /** Photos left to hand out. */
+  get size(): number {
+    return this.#order.length - this.#next;
+  }
+
+  /** Compares all ThumbHashes of the index. Some seconds at 100,000 photos, minutes at a million; safe to repeat. */
+  async prepare(signal?: AbortSignal): Promise<void> {
+    const wanted = new Set<PhotoId>();
+    const { search } = this.#options;
+    const best: { id: PhotoId; other: PhotoId; cosine: number }[] = [];
+    await search(
+      this.#read(wanted, createPace()),
+      (id, [nearest]) => {
+        if (nearest !== undefined && (wanted.has(id) || wanted.has(nearest.id)))
+          best.push({ id, other: nearest.id, cosine: nearest.cosine });
+      },
+      signal,
+    );
+    best.sort((a, b) => b.cosine - a.cosine || a.id - b.id);
+    // A set keeps both photos of a pair together, each at its nearest place.
+    const order = new Set(best.flatMap(({ id, other }) => [id, other].filter((one) => wanted.has(one))));
+    this.#order = [...order];
+    this.#next = this.#judged = this.#misses = 0;
+  }
+
+  async *#read(
+    wanted: Set<PhotoId>,
+    pace: Pace,
+  ): AsyncIterable<{ readonly id: PhotoId; readonly thumbHash: Uint8Array }> {
+    this.#photos = 0;
+    for (const { id, thumbHash, isWanted } of this.#options.photos.thumbHashes()) {
+      this.#photos++;
+      if (isWanted) wanted.add(id);
+      yield { id, thumbHash };
+      await pace();
+    }
+  }
+
+  /** The next photos, at most `limit`; none any more once too many of them turned out to look like no other. */
+  take(limit: number): readonly PhotoId[] {
+    this.#judge();
+    if (this.#misses > mostMisses * this.#photos) this.#order = [];
+    const next = this.#order.slice(this.#next, this.#next + limit);
+    this.#next += next.length;
+    if (this.size <= 0) this.#forget();
+    return next;
+  }
+
+  #judge(): void {
+    const { looks } = this.#options;
+    for (; this.#judged < this.#next - judgedAfter; this.#judged++) {
+      const id = this.#order[this.#judged];
+      if (id !== undefined && looks.likenessesOf(id).length === 0) this.#misses++;
+    }
+  }
+
+  #forget(): void {
+    this.#order = [];
+    this.#next = this.#judged = 0;
+  }
+}

@@ -1,0 +1,82 @@
+/* A large library: what its listing says is alike is looked at and labelled first. */
+import sharp from 'sharp';
+import t, { type Test } from 'tap';
+import { leastForFirstPass } from '../../src/pipeline/backlog.js';
+import { emptyStage, runScan, withAgent, type AgentStage } from '../support/agent-stage.js';
+import { seededRandom } from '../support/seeded-random.js';
+
+const side = 96;
+const photos = 5 * leastForFirstPass;
+
+/** A picture like no other, drawn in a millisecond. */
+async function drawCheap(seed: number): Promise<Buffer> {
+  const random = seededRandom(seed);
+  const grid = Buffer.from(Array.from({ length: 20 * 20 * 3 }, () => random.whole(0, 255)));
+  const raw = { width: 20, height: 20, channels: 3 as const };
+  return sharp(grid, { raw }).resize(side, side, { fit: 'fill' }).jpeg().toBuffer();
+}
+
+/** A library of many pictures; three of them, all over it, have a lesser copy at its end. */
+async function largeStage(t: Test): Promise<AgentStage> {
+  const stage = await emptyStage(t);
+  const size = { width: side, height: side };
+  for (let n = 0; n < photos; n++) await stage.add(`photo-${n}`, await drawCheap(n), size);
+  for (const n of [3, 200, 410]) {
+    const small = await sharp(await drawCheap(n))
+      .resize(64)
+      .jpeg({ quality: 80 })
+      .toBuffer();
+    await stage.add(`copy-${n}`, small, size);
+  }
+  return stage;
+}
+
+const copies = ['copy-200', 'copy-3', 'copy-410'];
+
+/** Names of the photos whose thumbnails were asked for, and `tagged` where tags were written, in that order. */
+function happened({ standIn, ids }: AgentStage): string[] {
+  const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
+  return standIn.requests.all().flatMap(({ method, route, url }) => {
+    if (route === '/assets/:id/thumbnail') return names.get(url.split('/')[3] ?? '') ?? [];
+    return `${method} ${route}` === 'PUT /tags/assets' ? ['tagged'] : [];
+  });
+}
+
+void t.test('a scan labels what is alike by the listing before it looks at the rest', async (t) => {
+  const stage = await largeStage(t);
+  const config = stage.with({ accounts: [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }] });
+  const result = await runScan(config);
+  t.match(result, { listed: photos + 3, downloads: photos + 3, groups: 3, extras: 3, errors: [] });
+  t.match(result.operations, { applied: 3, unchanged: 0, failed: 0 });
+  t.same(Object.keys(await stage.tags()).sort(), copies);
+  const order = happened(stage);
+  const first = new Set(order.slice(0, 40));
+  for (const name of copies) {
+    t.ok(first.has(name), `${name} is among the first`);
+    t.ok(first.has(name.replace('copy', 'photo')), `its original too`);
+  }
+  t.ok(order.indexOf('tagged') < order.length / 2, 'labels are there while the rest is looked at');
+  t.equal(order.filter((name) => name === 'tagged').length, 1, 'and are not written again');
+});
+
+void t.test('a scan that ended in between goes on with what is left', async (t) => {
+  const stage = await largeStage(t);
+  await withAgent(stage.config, async (agent) => {
+    const done = new Promise<void>((resolve) => {
+      agent.progress.on('examined', (n) => {
+        if (n > 150) resolve();
+      });
+    });
+    for (const { reader } of agent.sources) await reader.readAll();
+    await agent.backlog.open(agent.sources.map(({ source }) => source.name));
+    agent.queue.wake();
+    await done;
+  });
+  const before = stage.standIn.requests.count('GET /assets/:id/thumbnail');
+  t.ok(before > 150 && before < 400, `${before}`);
+  const result = await runScan(stage.config);
+  t.match(result, { groups: 3, extras: 3, failed: 0 });
+  const all = stage.standIn.requests.count('GET /assets/:id/thumbnail');
+  t.ok(all - photos < 20, `${all}: only what was under way is asked for again`);
+  t.same(Object.keys(await stage.tags()).sort(), copies);
+});

@@ -1,0 +1,96 @@
+import t, { type Test } from 'tap';
+import type { PhotoId } from '../../src/model.js';
+import { FirstPass } from '../../src/pipeline/first-pass.js';
+import type { Near } from '../../src/pipeline/thumb/nearest.js';
+
+const id = (n: number): PhotoId => n as PhotoId;
+
+interface Library {
+  readonly photos: number;
+  /** Photos that were looked at already. */
+  readonly done?: readonly number[];
+  readonly pairs: readonly (readonly [number, number, number])[];
+  /** Photos that look like another one by their pictures too. */
+  readonly alike: (n: number) => boolean;
+}
+
+/** A pass over a library in which these pairs are near by ThumbHash. */
+async function prepared({ photos, done = [], pairs, alike }: Library): Promise<FirstPass> {
+  const all = Array.from({ length: photos }, (_, n) => n + 1);
+  const near = new Map<number, Near[]>();
+  const add = (a: number, b: number, cosine: number): void =>
+    void near.set(a, [...(near.get(a) ?? []), { id: id(b), cosine }]);
+  for (const [a, b, cosine] of pairs) {
+    add(a, b, cosine);
+    add(b, a, cosine);
+  }
+  const thumbHash = new Uint8Array();
+  const pass = new FirstPass({
+    photos: {
+      thumbHashes: () => all.map((n) => ({ id: id(n), thumbHash, isWanted: !done.includes(n) })),
+    },
+    search: async (library, tell) => {
+      for await (const { id: one } of library) {
+        const found = (near.get(one) ?? []).sort((a, b) => b.cosine - a.cosine);
+        if (found.length > 0) tell(one, found);
+      }
+    },
+    looks: {
+      likenessesOf: (a) => (alike(a) ? [{ a, b: a, phashBits: 0, detailBits: 0, orientation: 0 }] : []),
+    },
+  });
+  await pass.prepare();
+  return pass;
+}
+
+function rest(t: Test, pass: FirstPass, step = 100): number[] {
+  const taken: number[] = [];
+  for (let next = pass.take(step); next.length > 0; next = pass.take(step)) taken.push(...next);
+  t.equal(pass.size, 0);
+  t.same(pass.take(step), []);
+  return taken;
+}
+
+void t.test('the nearest pairs come first, both photos of a pair together, each photo once', async (t) => {
+  const pairs = [
+    [2, 9, 0.98],
+    [1, 5, 0.975],
+    [3, 7, 0.999],
+    [9, 4, 0.985],
+  ] as const;
+  const pass = await prepared({ photos: 10, pairs, alike: () => true });
+  t.equal(pass.size, 7);
+  t.same(rest(t, pass, 2), [3, 7, 4, 9, 2, 1, 5]);
+});
+
+void t.test('photos that were looked at already are not handed out, their partners are', async (t) => {
+  const pairs = [
+    [1, 2, 0.99],
+    [3, 4, 0.98],
+  ] as const;
+  const pass = await prepared({ photos: 4, done: [1, 3, 4], pairs, alike: () => true });
+  t.same(rest(t, pass), [2]);
+});
+
+void t.test('nothing is first where nothing is near', async (t) => {
+  const pass = await prepared({ photos: 5, pairs: [], alike: () => true });
+  t.equal(pass.size, 0);
+  t.same(rest(t, pass), []);
+});
+
+void t.test('it ends when a tenth of the library was looked at in vain', async (t) => {
+  const photos = 20_000;
+  // The first 4000 are copies; all others are near to one that they do not look like.
+  const pairs = Array.from({ length: photos / 2 }, (_, n) => [n * 2 + 1, n * 2 + 2, 1 - n * 1e-6] as const);
+  const pass = await prepared({ photos, pairs, alike: (n) => n <= 4000 });
+  const taken = rest(t, pass);
+  t.ok(taken.length > 4000 + 2000, `${taken.length}`);
+  t.ok(taken.length < 4000 + 2000 + 1500, `${taken.length}`);
+});
+
+void t.test('a second preparation begins anew', async (t) => {
+  const pass = await prepared({ photos: 4, pairs: [[1, 2, 0.99]], alike: () => true });
+  t.same(pass.take(1), [1]);
+  await pass.prepare();
+  t.same(rest(t, pass), [1, 2]);
+});
