@@ -69,10 +69,23 @@ void t.test('what is no square is refused', (t) => {
   t.end();
 });
 
-void t.test('real photographs: every thumbnail fits its own hash', needsPhotos, async (t) => {
-  for (const { name, read } of (await testPhotos(['general', 'views'])).slice(0, 80)) {
-    const picture = await read();
-    const fit = fitsThumbHash(await served(picture, 32, 3), 3, await listed(picture));
-    t.ok(fit >= leastFit, `${name}: ${fit.toFixed(3)}`);
-  }
-});
+void t.test(
+  'real photographs: every thumbnail fits its own hash, few fit that of another',
+  needsPhotos,
+  async (t) => {
+    const own: { pixels: Buffer; thumb: ThumbLuma }[] = [];
+    for (const { name, read } of (await testPhotos(['general', 'views'])).slice(0, 80)) {
+      const picture = await read();
+      const one = { pixels: await served(picture, 32, 3), thumb: await listed(picture) };
+      const fit = fitsThumbHash(one.pixels, 3, one.thumb);
+      t.ok(fit >= leastFit, `${name}: ${fit.toFixed(3)}`);
+      own.push(one);
+    }
+    const strangers = own.flatMap((a) =>
+      own.filter((b) => b !== a).map((b) => fitsThumbHash(a.pixels, 3, b.thumb)),
+    );
+    const accepted = strangers.filter((fit) => fit >= leastFit).length;
+    t.comment(`${accepted} of ${strangers.length} strangers accepted`);
+    t.ok(accepted <= 0.005 * strangers.length);
+  },
+);
