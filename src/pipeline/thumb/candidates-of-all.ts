@@ -1,25 +1,19 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { PhotoId } from '../../model.js';
 import type { Pace } from '../../pace.js';
 import type { Near } from './nearest.js';
-import {
-  candidateCosine,
-  mostCandidates,
-  type CandidateBounds,
-  type ThumbIndex,
-  type ThumbSnapshot,
-} from './thumb-index.js';
+import { candidateCosine, mostCandidates, type CandidateBounds, type ThumbIndex } from './thumb-index.js';
+import { startThreads, type RowRange } from './thumb-thread.js';
 
 /** Below this many photos a thread is not worth its start. */
 const leastForThreads = 20_000;
 /** Rows that a thread takes at a time. */
-const rangeLength = 500;
+const rangeLength = 200;
 
 export interface CandidatesOfAllOptions {
   readonly pace: Pace;
   readonly bounds?: Partial<CandidateBounds>;
-  /** Threads besides our own, 0 and up; as a rule two, and none for a small library. Each takes 110 bytes a photo. */
+  /** Threads besides our own, 0 and up; as a rule two, and none for a small library. Each takes 70 bytes a photo. */
   readonly threads?: number;
   /** Where the code of a thread is; for programs that are run uncompiled by a loader that does not reach into threads. */
   readonly worker?: URL;
@@ -36,24 +30,6 @@ export interface CandidatesReport {
   readonly crowded: number;
   /** The highest cosine to which the bound rose for one of those; the one asked for where there are none. */
   readonly raisedTo: number;
-}
-
-export interface WorkerLibrary {
-  readonly library: ThumbSnapshot;
-  readonly bounds: CandidateBounds;
-}
-
-/** Rows of the library, `to` not included. */
-export interface WorkerRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** By row how many candidates it has, and all of them one after another. */
-export interface WorkerAnswer {
-  readonly counts: Uint32Array;
-  readonly ids: Float64Array;
-  readonly cosines: Float64Array;
 }
 
 /**
@@ -83,11 +59,11 @@ export async function candidatesOfAll(
     tell(id, near);
   };
   const ranges = new Ranges(library.ids.length, signal);
-  const threads = startThreads(options.threads ?? usual, options.worker ?? usualWorker, { library, bounds });
+  const idsOf = ({ from, to }: RowRange): PhotoId[] => [...library.ids.subarray(from, to)] as PhotoId[];
+  const threads = startThreads(options.threads ?? usual, { library, bounds }, options.worker);
   const stop = (): void => threads.forEach((thread) => thread.end());
   signal?.addEventListener('abort', stop);
   try {
-    const idsOf = ({ from, to }: WorkerRange): PhotoId[] => [...library.ids.subarray(from, to)] as PhotoId[];
     await Promise.all(
       threads.map(async (thread) => {
         for (let range = ranges.next(); range !== null; range = ranges.next()) {
@@ -96,7 +72,9 @@ export async function candidatesOfAll(
             ranges.giveBack(range);
             return;
           }
-          unpack(idsOf(range), answer, note);
+          idsOf(range).forEach((id, row) => {
+            note(id, answer[row] ?? []);
+          });
           await pace();
         }
       }),
@@ -116,7 +94,7 @@ export async function candidatesOfAll(
 
 /** What is left to do. */
 class Ranges {
-  readonly #back: WorkerRange[] = [];
+  readonly #back: RowRange[] = [];
   #from = 0;
 
   constructor(
@@ -124,7 +102,7 @@ class Ranges {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  next(): WorkerRange | null {
+  next(): RowRange | null {
     if (this.signal?.aborted === true) return null;
     const back = this.#back.pop();
     if (back !== undefined || this.#from >= this.rows) return back ?? null;
@@ -133,71 +111,7 @@ class Ranges {
     return { from, to: this.#from };
   }
 
-  giveBack(range: WorkerRange): void {
+  giveBack(range: RowRange): void {
     this.#back.push(range);
   }
-}
-
-/** None where threads cannot be had. */
-function startThreads(count: number, code: URL, library: WorkerLibrary): Thread[] {
-  const threads: Thread[] = [];
-  try {
-    while (threads.length < count) threads.push(new Thread(code, library));
-  } catch {
-    // Those that did start do the work.
-  }
-  return threads;
-}
-
-/** Beside this file, with the ending that it has: as it stands in tests, compiled otherwise. */
-const usualWorker = new URL(
-  import.meta.url.endsWith('.ts') ? './thumb-worker.ts' : './thumb-worker.js',
-  import.meta.url,
-);
-
-class Thread {
-  readonly #worker: Worker;
-  #hasEnded = false;
-  #settle: (answer: WorkerAnswer | null) => void = () => undefined;
-
-  constructor(code: URL, workerData: WorkerLibrary) {
-    this.#worker = new Worker(code, { workerData });
-    const ended = (): void => {
-      this.#hasEnded = true;
-      this.#settle(null);
-    };
-    this.#worker
-      .on('message', (answer: WorkerAnswer) => {
-        this.#settle(answer);
-      })
-      .on('error', ended)
-      .on('exit', ended);
-  }
-
-  /** Null when the thread has ended. One question at a time. */
-  ask(range: WorkerRange): Promise<WorkerAnswer | null> {
-    if (this.#hasEnded) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-      this.#worker.postMessage(range);
-    });
-  }
-
-  end(): void {
-    void this.#worker.terminate();
-  }
-}
-
-function unpack(
-  rows: readonly PhotoId[],
-  { counts, ids, cosines }: WorkerAnswer,
-  note: (id: PhotoId, near: readonly Near[]) => void,
-): void {
-  let at = 0;
-  rows.forEach((id, row) => {
-    const near: Near[] = [];
-    for (const end = at + (counts[row] ?? 0); at < end; at++)
-      near.push({ id: (ids[at] ?? 0) as PhotoId, cosine: cosines[at] ?? 0 });
-    note(id, near);
-  });
 }

@@ -1,20 +1,21 @@
 import { orientations, type Orientation } from '../hashes.js';
 
-/**
- * Places of the brightness coefficients: frequencies (x, y) with x + y < 7 but for (0, 0), row by row. Every ThumbHash has
- * some of them; which, follows from its aspect ratio.
- */
+/** Places of the brightness coefficients: frequencies (x, y) with x + y < 7 but for (0, 0). Every ThumbHash has some of them. */
 export const places = 27;
-const frequencies = Array.from({ length: 49 }, (_, i) => ({ x: i % 7, y: Math.floor(i / 7) }))
-  .filter(({ x, y }) => x + y > 0 && x + y < 7)
-  .map((frequency) => Object.freeze(frequency));
+const rowByRow = Array.from({ length: 49 }, (_, i) => ({ x: i % 7, y: Math.floor(i / 7) })).filter(
+  ({ x, y }) => x + y > 0 && x + y < 7,
+);
 
-/** Horizontal and vertical frequency of each place. */
-export const frequencyAt: readonly { readonly x: number; readonly y: number }[] = frequencies;
+/** How far out a frequency is; photographs have little far out. */
+const rankOf = ({ x, y }: { x: number; y: number }): number => (x + 1) * (y + 1);
 
-/** Places of the lowest horizontal frequency (1, 0) and of the lowest vertical one (0, 1): every hash has them. */
-export const placeOfX = placeAt(1, 0);
-export const placeOfY = placeAt(0, 1);
+/** Horizontal and vertical frequency of each place, those that mostly are strong first: (1, 0) and (0, 1), which all hashes have. */
+export const frequencyAt: readonly { readonly x: number; readonly y: number }[] = [...rowByRow].sort(
+  (a, b) => rankOf(a) - rankOf(b),
+);
+
+/** The leading places come first: frequencies 1 to 3 along one side, and (1, 1). */
+export const leadingPlaces = frequencyAt.filter((frequency) => rankOf(frequency) <= 4).length;
 
 /** The brightness of a ThumbHash, ready to be compared. */
 export interface ThumbLuma {
@@ -64,15 +65,15 @@ export function placesOf(nx: number, ny: number): readonly number[] {
   const key = nx * 8 + ny;
   const known = placeCache.get(key);
   if (known !== undefined) return known;
-  const held = frequencies.flatMap(({ x, y }, place) => (x * ny < nx * (ny - y) ? [place] : []));
+  const held = rowByRow.flatMap(({ x, y }) => (x * ny < nx * (ny - y) ? [placeAt(x, y)] : []));
   placeCache.set(key, held);
   return held;
 }
 
 /** For each orientation: the place that each place comes from, and its sign. */
 const turns = orientations.map((orientation) => {
-  const from = frequencies.map(({ x, y }) => ((orientation & 4) === 0 ? placeAt(x, y) : placeAt(y, x)));
-  const signs = frequencies.map(({ x, y }) => {
+  const from = frequencyAt.map(({ x, y }) => ((orientation & 4) === 0 ? placeAt(x, y) : placeAt(y, x)));
+  const signs = frequencyAt.map(({ x, y }) => {
     const flips = (orientation & 1) * (x & 1) + ((orientation & 2) >> 1) * (y & 1);
     return flips === 1 ? -1 : 1;
   });
@@ -80,7 +81,7 @@ const turns = orientations.map((orientation) => {
 });
 
 function placeAt(x: number, y: number): number {
-  return frequencies.findIndex((frequency) => frequency.x === x && frequency.y === y);
+  return frequencyAt.findIndex((frequency) => frequency.x === x && frequency.y === y);
 }
 
 /** The hash of the picture in another orientation, numbered as in `hashes.ts`. Exact but for what rounding did to the hash. */
@@ -97,4 +98,14 @@ export function turnInto(out: Int8Array, luma: Int8Array, orientation: Orientati
   if (turn === undefined) return;
   for (let place = 0; place < places; place++)
     out[place] = (luma[turn.from[place] ?? 0] ?? 0) * (turn.signs[place] ?? 1);
+}
+
+/**
+ * Writes the coefficients of the picture laid on its long side and mirrored such that both lowest frequencies are positive:
+ * the same, mostly, for all orientations of a picture.
+ */
+export function layDown(out: Int8Array, { luma, wide }: ThumbLuma): void {
+  const isHigh = wide < 0;
+  const [alongX = 0, alongY = 0] = isHigh ? [luma[1], luma[0]] : [luma[0], luma[1]];
+  turnInto(out, luma, ((alongX < 0 ? 1 : 0) | (alongY < 0 ? 2 : 0) | (isHigh ? 4 : 0)) as Orientation);
 }

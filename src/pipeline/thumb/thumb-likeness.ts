@@ -1,20 +1,10 @@
 import { orientations, type Orientation } from '../hashes.js';
-import { frequencyAt, places, turnedThumb, type ThumbLuma } from './thumb-hash.js';
+import { leadingPlaces, places, turnedThumb, type ThumbLuma } from './thumb-hash.js';
 
 /** Both hashes must hold this share of their length in the coefficients that the other has too. */
 export const leastShared = 0.9;
 /** Of the squared distance that the least cosine allows, the share that may lie in the leading places. */
 export const leadingShare = 0.8;
-
-/** How far out a coefficient is; photographs have little far out. */
-export function rankOf(place: number): number {
-  const { x = 0, y = 0 } = frequencyAt[place] ?? {};
-  return (x + 1) * (y + 1);
-}
-
-/** Rank of the last of the leading places: frequencies 1 to 3 along one side, and (1, 1). */
-export const lastLeadingRank = 4;
-const isLeading = Array.from({ length: places }, (_, place) => rankOf(place) <= lastLeadingRank);
 
 type Shape = Pick<ThumbLuma, 'limit' | 'wide'>;
 
@@ -40,34 +30,31 @@ export interface ThumbLikeness {
  * frequencies that only one of the hashes holds. Symmetric to the last bit.
  */
 export function compareThumbs(a: ThumbLuma, b: ThumbLuma): ThumbLikeness | null {
-  if (!aspectsAgree(a, b)) return null;
-  let dot = 0;
-  let leadingDot = 0;
-  const squares = { a: 0, b: 0, aShared: 0, bShared: 0, aLeading: 0, bLeading: 0 };
-  for (let place = 0; place < places; place++) {
-    const va = a.luma[place] ?? 0;
-    const vb = b.luma[place] ?? 0;
-    squares.a += va * va;
-    squares.b += vb * vb;
-    if (va === 0 || vb === 0) continue;
-    dot += va * vb;
-    squares.aShared += va * va;
-    squares.bShared += vb * vb;
-    if (isLeading[place] !== true) continue;
-    leadingDot += va * vb;
-    squares.aLeading += va * va;
-    squares.bLeading += vb * vb;
-  }
-  const { aShared, bShared, aLeading, bLeading } = squares;
-  if (!isMostlyShared(aShared, squares.a) || !isMostlyShared(bShared, squares.b)) return null;
-  const lengths = Math.sqrt(aShared * bShared);
-  const leading = leadingDistance(aLeading / aShared, bLeading / bShared, leadingDot / lengths);
-  return { cosine: dot / lengths, leading };
+  return aspectsAgree(a, b) ? compareLuma(a.luma, b.luma, 0) : null;
 }
 
-/** Squared distance in the leading places, from the shares of the squared lengths there and of the product of the two. */
-export function leadingDistance(a: number, b: number, dot: number): number {
-  return a + b - 2 * dot;
+/** The same for coefficients whose aspect ratios agree; those of `b` stand from `at` on. */
+export function compareLuma(a: Int8Array, b: Int8Array, at: number): ThumbLikeness | null {
+  let [aAll, aShared, aLeading] = [0, 0, 0];
+  let [bAll, bShared, bLeading] = [0, 0, 0];
+  let [dot, leadingDot] = [0, 0];
+  for (let place = 0; place < places; place++) {
+    const va = a[place] ?? 0;
+    const vb = b[at + place] ?? 0;
+    aAll += va * va;
+    bAll += vb * vb;
+    if (va !== 0 && vb !== 0) {
+      dot += va * vb;
+      aShared += va * va;
+      bShared += vb * vb;
+    }
+    if (place !== leadingPlaces - 1) continue;
+    [aLeading, bLeading, leadingDot] = [aShared, bShared, dot];
+  }
+  if (!isMostlyShared(aShared, aAll) || !isMostlyShared(bShared, bAll)) return null;
+  const lengths = Math.sqrt(aShared * bShared);
+  const leading = aLeading / aShared + bLeading / bShared - (2 * leadingDot) / lengths;
+  return { cosine: dot / lengths, leading };
 }
 
 /** The squared distance in the leading places up to which two photos are candidates. */

@@ -1,122 +1,157 @@
-import { places } from './thumb-hash.js';
-import { lastLeadingRank, rankOf } from './thumb-likeness.js';
-import { ThumbSearch, type Found } from './thumb-search.js';
-import { TreeNodes } from './tree-nodes.js';
-import { VectorBlocks, blockSize } from './vector-blocks.js';
+import { leadingPlaces, places, placesOf } from './thumb-hash.js';
+import { longer, type ThumbRows } from './thumb-rows.js';
 
-/** Vectors that vary less than this (mean square along the widest axis) are not split. */
+/** Rows of a leaf that is split: a power of two. */
+const fullLeaf = 16;
+/** Rows that vary less than this (mean square along the widest axis) are not split. */
 const leastVariance = 1e-6;
 
+/** Boxes are kept in whole steps of this part of the unit vector. */
+export const boxSteps = 127;
+/** Numbers in a box: the lower end of each leading place, then the upper ones. */
+export const boxLength = 2 * leadingPlaces;
+
+/** A leaf until it is split: then it has two nodes below. */
+export class ThumbNode {
+  /** The first row of the list of a leaf, -1 = none, and how many there are. */
+  first = -1;
+  count = 0;
+  /** Rows below `cut` along the place `axis` are in `below`, all others in `above`. */
+  axis = 0;
+  cut = 0;
+  below: ThumbNode | null = null;
+  above: ThumbNode | null = null;
+
+  constructor(readonly number: number) {}
+}
+
 /**
- * Vectors of one shape (coefficients at the same places): a k-d tree over the unit vectors with a box around each leaf. It
- * grows by splitting full leaves; nothing is ever rebuilt. All vectors are laid such that both lowest frequencies are positive.
+ * The rows of one shape (coefficients at the same places): a binary tree over the leading places of the unit vectors, with a
+ * box around all that ever came below each node. It grows by splitting leaves; nothing is ever rebuilt.
  */
 export class ThumbTree {
-  /** The place of each axis. Those that mostly are strong come first, so that few of them decide. */
-  readonly #held: readonly number[];
-  /** How many of them are leading places: the tree divides along these. */
-  readonly #leading: number;
-  readonly #blocks: VectorBlocks;
-  readonly #nodes: TreeNodes;
-  readonly #search: ThumbSearch;
-  readonly #row = new Int8Array(places);
-  #size = 0;
+  /** 1 for every place that the rows have, else 0. */
+  readonly held = new Uint8Array(places);
+  /** `[node.number * boxLength + i]` */
+  boxes = new Int8Array(boxLength);
+  readonly root: ThumbNode;
+  readonly #rows: ThumbRows;
+  #nodes = 0;
 
-  /** `where.placeOf` is kept up to date with where each owner's vector lies; trees may share it. */
-  constructor(held: readonly number[], where: { placeOf: Uint32Array }) {
-    this.#held = [...held].sort((a, b) => rankOf(a) - rankOf(b));
-    this.#leading = held.filter((place) => rankOf(place) <= lastLeadingRank).length;
-    this.#blocks = new VectorBlocks(held.length, where);
-    this.#nodes = new TreeNodes(this.#blocks.create());
-    this.#search = new ThumbSearch(this.#held, this.#leading, this.#nodes, this.#blocks);
+  /** Hashes of a grid of `limit` frequencies along the long side, `limit - wide` along the short one. */
+  constructor(
+    readonly limit: 5 | 7,
+    readonly wide: number,
+    rows: ThumbRows,
+  ) {
+    this.#rows = rows;
+    for (const place of placesOf(limit, Math.max(3, limit - wide))) this.held[place] = 1;
+    this.root = this.#createNode();
   }
 
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Adds a vector: odd numbers by place. About 3 us. */
-  add(luma: Int8Array, owner: number): void {
-    const blocks = this.#blocks;
-    const nodes = this.#nodes;
-    let square = 0;
-    this.#held.forEach((place, d) => {
-      const v = luma[place] ?? 0;
-      this.#row[d] = v;
-      square += v * v;
-    });
-    let leaf = nodes.leafOf(this.#row, Math.sqrt(square), 0);
-    let block = ~(nodes.child[leaf] ?? 0);
-    while (blocks.counts[block] === blockSize) {
-      if (this.#split(leaf)) {
-        leaf = nodes.leafOf(this.#row, Math.sqrt(square), leaf);
-        block = ~(nodes.child[leaf] ?? 0);
-      } else {
-        block = blocks.createBefore(block);
-        nodes.child[leaf] = ~block;
-      }
+  /** About 2 us. */
+  add(row: number): void {
+    let node = this.root;
+    this.#widen(node, row);
+    for (let below = this.#below(node, row); below !== null; below = this.#below(node, row)) {
+      node = below;
+      this.#widen(node, row);
     }
-    blocks.put(block, this.#row, 0, square, owner);
-    this.#size++;
+    this.#push(node, row);
+    // Rows that are all alike are not looked at each time that one more comes.
+    if (node.count >= fullLeaf && Number.isInteger(Math.log2(node.count))) this.#split(node);
   }
 
-  /** Takes out the vector at a place that `where` tells. */
-  remove(at: number): void {
-    const blocks = this.#blocks;
-    const { dims, vectors } = blocks;
-    for (let d = 0; d < dims; d++) this.#row[d] = vectors[at * dims + d] ?? 0;
-    const leaf = this.#nodes.leafOf(this.#row, Math.sqrt(blocks.squares[at] ?? 1), 0);
-    const first = ~(this.#nodes.child[leaf] ?? 0);
-    blocks.take(at, first);
-    if (blocks.counts[first] === 0 && (blocks.next[first] ?? -1) >= 0)
-      this.#nodes.child[leaf] = ~blocks.dropFirst(first);
-    this.#size--;
+  remove(row: number): void {
+    let node = this.root;
+    for (let below = this.#below(node, row); below !== null; below = this.#below(node, row)) node = below;
+    const { next } = this.#rows;
+    if (node.first === row) node.first = next[row] ?? -1;
+    else
+      for (let other = node.first; other >= 0; other = next[other] ?? -1)
+        if (next[other] === row) next[other] = next[row] ?? -1;
+    node.count--;
   }
 
-  /** Writes the vector at a place, by place of its coefficients. */
-  read(at: number, out: Int8Array): void {
-    const dims = this.#held.length;
-    out.fill(0);
-    for (let d = 0; d < dims; d++) out[this.#held[d] ?? 0] = this.#blocks.vectors[at * dims + d] ?? 0;
-  }
-
-  /** All owners, such that neighbours mostly stand together. */
-  *owners(): Generator<number> {
-    const open = [0];
+  /** All rows, such that neighbours mostly stand together. */
+  *inOrder(): Generator<number> {
+    const open: (ThumbNode | null)[] = [this.root];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      const child = this.#nodes.child[node] ?? 0;
-      if (child >= 0) open.push(child + 1, child);
-      const found: number[] = [];
-      if (child < 0) this.#blocks.forChain(~child, (i) => found.push(this.#blocks.owners[i] ?? 0));
-      yield* found;
+      if (node === null) continue;
+      yield* this.#listOf(node);
+      open.push(node.above, node.below);
     }
   }
 
-  /** See `ThumbSearch.run`. Only one search at a time. */
-  search(luma: Int8Array, atLeast: number, bound: number, found: Found): void {
-    this.#search.run(luma, atLeast, bound, found);
+  #listOf({ first }: ThumbNode): number[] {
+    const list: number[] = [];
+    for (let row = first; row >= 0; row = this.#rows.next[row] ?? -1) list.push(row);
+    return list;
   }
 
-  /** Splits a leaf at the mean of the leading axis along which it varies most. False when it varies along none. */
-  #split(leaf: number): boolean {
-    const blocks = this.#blocks;
-    const { dims } = blocks;
-    const first = ~(this.#nodes.child[leaf] ?? 0);
-    const { axis, mean, variance } = blocks.widestAxis(first, this.#leading);
-    if (variance < leastVariance) return false;
-    const ends: [number, number] = [blocks.create(), blocks.create()];
-    blocks.forChain(first, (i) => {
-      const square = blocks.squares[i] ?? 1;
-      const side = (blocks.vectors[i * dims + axis] ?? 0) / Math.sqrt(square) >= mean ? 1 : 0;
-      if (blocks.counts[ends[side]] === blockSize) ends[side] = blocks.createBefore(ends[side]);
-      blocks.put(ends[side], blocks.vectors, i * dims, square, blocks.owners[i] ?? 0);
-    });
-    for (let block = first; block >= 0;) {
-      const next = blocks.next[block] ?? -1;
-      blocks.free(block);
-      block = next;
+  #createNode(): ThumbNode {
+    const node = new ThumbNode(this.#nodes++);
+    const low = node.number * boxLength;
+    if (low === this.boxes.length)
+      this.boxes = longer(this.boxes, new Int8Array((Math.ceil(this.#nodes * 1.1) + 16) * boxLength));
+    this.boxes.fill(boxSteps, low, low + leadingPlaces);
+    this.boxes.fill(-boxSteps, low + leadingPlaces, low + boxLength);
+    return node;
+  }
+
+  /** Coefficient of the unit vector. */
+  #at(row: number, place: number): number {
+    return (this.#rows.luma[row * places + place] ?? 0) * (this.#rows.scales[row] ?? 0);
+  }
+
+  #below({ axis, cut, below, above }: ThumbNode, row: number): ThumbNode | null {
+    return below === null || this.#at(row, axis) < cut ? below : above;
+  }
+
+  #push(leaf: ThumbNode, row: number): void {
+    this.#rows.next[row] = leaf.first;
+    leaf.first = row;
+    leaf.count++;
+  }
+
+  #widen(node: ThumbNode, row: number): void {
+    const { boxes } = this;
+    const low = node.number * boxLength;
+    const high = low + leadingPlaces;
+    for (let place = 0; place < leadingPlaces; place++) {
+      const v = this.#at(row, place) * boxSteps;
+      if (v < (boxes[low + place] ?? 0)) boxes[low + place] = Math.floor(v);
+      if (v > (boxes[high + place] ?? 0)) boxes[high + place] = Math.ceil(v);
     }
-    this.#nodes.divide(leaf, axis, mean, ends);
-    return true;
+  }
+
+  /** Splits a leaf at the mean of the leading place where its rows vary most. */
+  #split(leaf: ThumbNode): void {
+    const rows = this.#listOf(leaf);
+    let most = leastVariance;
+    for (let axis = 0; axis < leadingPlaces; axis++) {
+      let sum = 0;
+      let sumOfSquares = 0;
+      for (const row of rows) {
+        const v = this.#at(row, axis);
+        sum += v;
+        sumOfSquares += v * v;
+      }
+      const mean = sum / rows.length;
+      const variance = sumOfSquares / rows.length - mean * mean;
+      if (variance <= most) continue;
+      most = variance;
+      leaf.axis = axis;
+      leaf.cut = mean;
+    }
+    if (most === leastVariance) return;
+    leaf.below = this.#createNode();
+    leaf.above = this.#createNode();
+    leaf.first = -1;
+    for (const row of rows) {
+      const node = this.#below(leaf, row) ?? leaf;
+      this.#widen(node, row);
+      this.#push(node, row);
+    }
   }
 }

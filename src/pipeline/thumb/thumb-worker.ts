@@ -1,29 +1,14 @@
-/** A thread that finds candidates: takes a range of rows of the library at a time. Started by `candidates-of-all.ts`. */
+/** A thread that finds candidates: takes a range of rows of the library at a time. Started by `thumb-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PhotoId } from '../../model.js';
-import type { WorkerAnswer, WorkerLibrary, WorkerRange } from './candidates-of-all.js';
 import { ThumbIndex } from './thumb-index.js';
+import type { RangeAnswer, RowRange, ThreadLibrary } from './thumb-thread.js';
 
-const { library, bounds } = workerData as WorkerLibrary;
+const { library, bounds } = workerData as ThreadLibrary;
 const index = await ThumbIndex.of(library, () => undefined);
 
-function answer({ from, to }: WorkerRange): WorkerAnswer {
-  const counts: number[] = [];
-  const ids: number[] = [];
-  const cosines: number[] = [];
-  for (const id of library.ids.subarray(from, to)) {
-    const near = index.candidatesOf(id as PhotoId, bounds);
-    counts.push(near.length);
-    for (const one of near) {
-      ids.push(one.id);
-      cosines.push(one.cosine);
-    }
-  }
-  return {
-    counts: Uint32Array.from(counts),
-    ids: Float64Array.from(ids),
-    cosines: Float64Array.from(cosines),
-  };
+function answer({ from, to }: RowRange): RangeAnswer {
+  return Array.from(library.ids.subarray(from, to), (id) => index.candidatesOf(id as PhotoId, bounds));
 }
 
-parentPort?.on('message', (range: WorkerRange) => parentPort?.postMessage(answer(range)));
+parentPort?.on('message', (range: RowRange) => parentPort?.postMessage(answer(range)));
