@@ -2,9 +2,9 @@ import { orientations, type Orientation } from '../hashes.js';
 import { leadingPlaces, places, turnedThumb, type ThumbLuma } from './thumb-hash.js';
 
 /** Both hashes must hold this share of their length in the coefficients that the other has too. */
-export const leastShared = 0.9;
+export const leastShared = 0.85;
 /** Of the squared distance that the least cosine allows, the share that may lie in the leading places. */
-export const leadingShare = 0.8;
+export const leadingShare = 0.85;
 
 type Shape = Pick<ThumbLuma, 'limit' | 'wide'>;
 
@@ -64,7 +64,7 @@ export function mostLeading(atLeast: number): number {
 
 /**
  * Whether two photos are candidates for duplicates. What an edit changes is spread over all frequencies; a difference that
- * lies in the leading ones alone is another picture. From cosine `1 - 0.8 (1 - atLeast)` on, all are: 0.976 for 0.97.
+ * lies in the leading ones alone is another picture. From cosine `1 - 0.85 (1 - atLeast)` on, all are: 0.9745 for 0.97.
  */
 export function isNear({ cosine, leading }: ThumbLikeness, atLeast: number): boolean {
   return cosine >= atLeast && leading <= mostLeading(atLeast);
