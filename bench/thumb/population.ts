@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { drawScene } from '../test/support/pictures.js';
-import { seededRandom, type SeededRandom } from '../test/support/seeded-random.js';
-import { frequencyAt, placesOf } from '../src/pipeline/thumb/thumb-hash.js';
+import { drawScene } from '../../test/support/pictures.js';
+import { seededRandom, type SeededRandom } from '../../test/support/seeded-random.js';
+import { frequencyAt, placesOf } from '../../src/pipeline/thumb/thumb-hash.js';
 
 /** A photograph as sums of its brightness from the corner: the sum of any part takes four of them. */
 interface Source {
@@ -71,21 +71,28 @@ async function sourceOf(picture: string | Buffer): Promise<Source> {
   return { width, height, sums };
 }
 
+export interface MadePhoto {
+  readonly hash: Uint8Array;
+  /** Number of the photo that it is a copy of, counted from 0. */
+  readonly copyOf: number | null;
+}
+
 /**
  * ThumbHashes of a made-up library (their colours are left out). Each photo is a random part, 40 to 100 % of what fits, of a
  * random photograph, mirrored or not, hashed as a photo of its own: 1.07e-6 of all pairs of parts of different photographs
  * reach cosine 0.97, of whole ones 0.5e-6 to 1.1e-6.
  */
-export function* population(sources: readonly Source[], count: number): Generator<Uint8Array> {
+export function* population(sources: readonly Source[], count: number): Generator<MadePhoto> {
   const random = seededRandom(5);
-  let last: Window | null = null;
-  for (let n = 0; n < count; n++) {
+  let last: { readonly window: Window; readonly number: number } | null = null;
+  for (let number = 0; number < count; number++) {
     if (last !== null && random.next() < copyShare) {
       const isCrop = random.next() < 1 / 3;
-      yield hashOf(isCrop ? cropped(last, random) : last, isCrop ? null : random);
+      const window = isCrop ? cropped(last.window, random) : last.window;
+      yield { hash: hashOf(window, isCrop ? null : random), copyOf: last.number };
     } else {
-      last = anyWindow(random.pick(sources), random);
-      yield hashOf(last, null);
+      last = { window: anyWindow(random.pick(sources), random), number };
+      yield { hash: hashOf(last.window, null), copyOf: null };
     }
   }
 }

@@ -1,5 +1,5 @@
-import { frequencyAt, places, turnedThumb, type ThumbLuma } from '../src/pipeline/thumb/thumb-hash.js';
-import { aspectsAgree } from '../src/pipeline/thumb/thumb-likeness.js';
+import { frequencyAt, places, turnedThumb, type ThumbLuma } from '../../src/pipeline/thumb/thumb-hash.js';
+import { aspectsAgree } from '../../src/pipeline/thumb/thumb-likeness.js';
 
 /** Class of each place: 1 = mirroring left to right changes its sign, 2 = upside down does. */
 const parities = Uint8Array.from(frequencyAt, ({ x, y }) => (x & 1) | ((y & 1) << 1));
