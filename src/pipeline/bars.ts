@@ -30,19 +30,21 @@ type Line = (n: number) => Uint8Array;
  */
 export function withoutBars(pixels: Uint8Array): Frame[] {
   const frames = [wholeFrame];
+  const transposed = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at++)
+    transposed[(at % copySide) * copySide + Math.floor(at / copySide)] = pixels[at] ?? 0;
   for (const rule of [plainBorder, busyBars]) {
-    const frame = inside(pixels, rule);
+    const frame = inside(pixels, transposed, rule);
     if (!frames.some((known) => known.every((value, i) => Math.abs(value - (frame[i] ?? 0)) < sameFrame)))
       frames.push(frame);
   }
   return frames;
 }
 
-function inside(pixels: Uint8Array, rule: BarRule): Frame {
+function inside(pixels: Uint8Array, transposed: Uint8Array, rule: BarRule): Frame {
   const side = copySide;
   const row = (y: number): Uint8Array => pixels.subarray(y * side, (y + 1) * side);
-  const column = (x: number): Uint8Array =>
-    Uint8Array.from({ length: side }, (_, y) => pixels[y * side + x] ?? 0);
+  const column = (x: number): Uint8Array => transposed.subarray(x * side, (x + 1) * side);
   const edge = (line: Line): number => {
     const lines = barWidth(line, rule);
     return lines === 0 ? 0 : (lines + mixedLine) / side;
@@ -68,7 +70,7 @@ function barWidth(line: Line, rule: BarRule): number {
 
 /** The first line from `start` on that does not go on with the colour of line `start`. */
 function plainFrom(line: Line, start: number, rule: BarRule, widest: number): number {
-  const colour = Uint8Array.from(line(start)).sort()[copySide >> 1] ?? 0;
+  const colour = line(start).slice().sort()[copySide >> 1] ?? 0;
   let end = start;
   for (let n = start; n < widest && n <= end + rule.writing; n++)
     if (shareNear(line(n), colour, rule.spread) >= rule.share) end = n + 1;

@@ -1,8 +1,11 @@
+import { WeightedSums } from './weighted-sums.js';
+
 /** Low frequencies of the two-dimensional DCT-II of a square grey picture. Separable: rows first, then columns. */
 export class LowFrequencies {
   readonly #size: number;
   readonly #kept: number;
-  readonly #cosines: Float64Array;
+  readonly #sums: WeightedSums;
+  readonly #pixels: Float64Array;
   readonly #rows: Float64Array;
   readonly #out: Float64Array;
 
@@ -10,7 +13,8 @@ export class LowFrequencies {
   constructor(size: number, kept: number) {
     this.#size = size;
     this.#kept = kept;
-    this.#cosines = cosines(size, kept);
+    this.#sums = new WeightedSums(cosines(size, kept), size);
+    this.#pixels = new Float64Array(size * size);
     this.#rows = new Float64Array(kept * size);
     this.#out = new Float64Array(kept * kept);
   }
@@ -22,19 +26,13 @@ export class LowFrequencies {
   of(pixels: Uint8Array): Float64Array {
     const size = this.#size;
     const kept = this.#kept;
-    const cos = this.#cosines;
-    for (let y = 0; y < size; y++)
-      for (let u = 0, c = 0; u < kept; u++) {
-        let sum = 0;
-        for (let x = 0, p = y * size; x < size; x++) sum += (cos[c++] ?? 0) * (pixels[p++] ?? 0);
-        this.#rows[u * size + y] = sum;
-      }
-    for (let u = 0; u < kept; u++)
-      for (let v = 0, c = 0; v < kept; v++) {
-        let sum = 0;
-        for (let y = 0, r = u * size; y < size; y++) sum += (cos[c++] ?? 0) * (this.#rows[r++] ?? 0);
-        this.#out[u * kept + v] = sum;
-      }
+    this.#pixels.set(pixels);
+    const row = { values: this.#pixels, at: 0, from: 0, to: size };
+    const toRows = { out: this.#rows, outAt: 0, outStep: size };
+    for (let y = 0; y < size; y++, row.at += size, toRows.outAt++) this.#sums.of(row, kept, toRows);
+    const column = { values: this.#rows, at: 0, from: 0, to: size };
+    const toOut = { out: this.#out, outAt: 0, outStep: 1 };
+    for (let u = 0; u < kept; u++, column.at += size, toOut.outAt += kept) this.#sums.of(column, kept, toOut);
     return this.#out;
   }
 }

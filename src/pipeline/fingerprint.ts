@@ -3,9 +3,10 @@ import sharpPhash from 'sharp-phash';
 import { TerminalError } from '../errors.js';
 import type { Fingerprint } from '../model.js';
 import { copySide, halved, type GreyCopy } from './grey-copy.js';
-import { detailOf, phashOf, qualityOf, side } from './hashes.js';
+import { hashesOf, phashOf, side } from './hashes.js';
 import { packCopy } from './packed-copy.js';
 import { isPaper } from './paper.js';
+import { webpSize } from './webp-size.js';
 
 // The package's types describe an ES module; it is a CommonJS one.
 const packagePhash = sharpPhash as unknown as (image: Buffer) => Promise<string>;
@@ -32,9 +33,9 @@ async function greyCopyOf(bytes: Uint8Array): Promise<GreyCopy> {
 
 async function shrunk(bytes: Uint8Array, limitInputPixels: number): Promise<GreyCopy> {
   const picture = sharp(bytes, { limitInputPixels, failOn: 'truncated' });
-  const { autoOrient } = await picture.metadata();
+  const { width, height } = webpSize(bytes) ?? (await picture.metadata()).autoOrient;
   const pixels = await squeezed(picture, copySide);
-  return { pixels, aspect: autoOrient.width / autoOrient.height };
+  return { pixels, aspect: width / height };
 }
 
 /** As sharp-phash does it, which takes 32 pixels a side. */
@@ -80,8 +81,7 @@ export async function createFingerprinter(): Promise<Fingerprinter> {
 }
 
 function looksOf(copy: GreyCopy): Pick<Fingerprint, 'phash' | 'detail' | 'quality' | 'isPaper'> {
-  const grey = halved(copy.pixels, copySide);
-  return { phash: phashOf(grey), detail: detailOf(grey), quality: qualityOf(grey), isPaper: isPaper(copy) };
+  return { ...hashesOf(halved(copy.pixels, copySide)), isPaper: isPaper(copy) };
 }
 
 /**

@@ -3,8 +3,9 @@ import { LowFrequencies, cosines } from './dct.js';
 /** Side of the grey picture that all hashes are made from, in pixels. */
 export const side = 32;
 
-const low8 = new LowFrequencies(side, 8);
-const low16 = new LowFrequencies(side, 16);
+/** Frequencies that the detail hash has, both ways. The first half of them are those of sharp-phash. */
+const kept = 16;
+const low = new LowFrequencies(side, kept);
 const cosines8 = cosines(side, 8);
 
 /** Coefficients this close to the threshold depend on the order of summation. */
@@ -15,18 +16,34 @@ const roundingNoise = 4e-6;
  * frequency first, first bit highest. 8 bytes.
  */
 export function phashOf(pixels: Uint8Array): Uint8Array {
-  const quick = aboveMean(low8.of(pixels));
+  return phashFrom(low.of(pixels), pixels);
+}
+
+/** Everything that is told from one 32x32 picture, from one transform. */
+export function hashesOf(pixels: Uint8Array): { phash: Uint8Array; detail: Uint8Array; quality: number } {
+  const found = low.of(pixels);
+  return { phash: phashFrom(found, pixels), detail: signsOf(found), quality: strengthOf(found) };
+}
+
+const lowest = new Float64Array(64);
+
+function phashFrom(coefficients: Float64Array, pixels: Uint8Array): Uint8Array {
+  for (let u = 0; u < 8; u++) for (let v = 0; v < 8; v++) lowest[u * 8 + v] = coefficients[u * kept + v] ?? 0;
+  const quick = aboveMean(lowest);
   return quick.closest < roundingNoise ? aboveMean(inPackageOrder(pixels)).bits : quick.bits;
 }
 
 function aboveMean(coefficients: Float64Array): { bits: Uint8Array; closest: number } {
-  const mean = coefficients.reduce((sum, value) => sum + value, 0) / coefficients.length;
+  let sum = 0;
+  for (const value of coefficients) sum += value;
+  const mean = sum / coefficients.length;
   const bits = new Uint8Array(8);
   let closest = Infinity;
-  coefficients.forEach((value, i) => {
+  for (let i = 0; i < coefficients.length; i++) {
+    const value = coefficients[i] ?? 0;
     if (value > mean) bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i & 7));
     closest = Math.min(closest, Math.abs(value - mean));
-  });
+  }
   return { bits, closest };
 }
 
@@ -64,7 +81,16 @@ const bitOfFrequency = new Uint8Array(256);
  * picture then has exactly the turned bits (`turned`), so that comparing A with B and B with A always agree.
  */
 export function detailOf(pixels: Uint8Array): Uint8Array {
-  const coefficients = low16.of(pixels);
+  return signsOf(low.of(pixels));
+}
+
+/** The same, but null where `qualityOf` the picture is below `leastQuality`. */
+export function detailWhereRich(pixels: Uint8Array, leastQuality: number): Uint8Array | null {
+  const found = low.of(pixels);
+  return strengthOf(found) < leastQuality ? null : signsOf(found);
+}
+
+function signsOf(coefficients: Float64Array): Uint8Array {
   const out = new Uint8Array(32);
   for (let bit = 0; bit < 256; bit++)
     if ((coefficients[frequencyOfBit[bit] ?? 0] ?? 0) > 0)
@@ -120,6 +146,13 @@ const middleStrength = 16;
  * of. A flat picture or a plain gradient has 0 to 16 (its signs are rounding noise), the plainest of 312 photographs 69.
  */
 export function qualityOf(pixels: Uint8Array): number {
-  const strengths = low16.of(pixels).map(Math.abs).sort();
+  return strengthOf(low.of(pixels));
+}
+
+const strengths = new Float64Array(kept * kept);
+
+function strengthOf(coefficients: Float64Array): number {
+  for (let i = 0; i < strengths.length; i++) strengths[i] = Math.abs(coefficients[i] ?? 0);
+  strengths.sort();
   return Math.min(100, Math.round(((strengths[128] ?? 0) / middleStrength) * 50));
 }

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { copySide } from './grey-copy.js';
+import { WeightedSums } from './weighted-sums.js';
 
 /** Frequencies u, v are kept where u + v is below this: finer ones are softened away before anything is compared. */
 const keptSum = 84;
@@ -8,111 +9,136 @@ const finestStep = 3;
 const stepGrowth = 0.1;
 
 /** The kept frequencies as u * side + v, from coarse to fine, so that zeros end up together. */
-const order = Array.from({ length: copySide * copySide }, (_, n) => n)
-  .filter((n) => sumOf(n) < keptSum)
-  .sort((a, b) => sumOf(a) - sumOf(b) || a - b);
+const order = Uint16Array.from(
+  Array.from({ length: copySide * copySide }, (_, n) => n)
+    .filter((n) => sumOf(n) < keptSum)
+    .sort((a, b) => sumOf(a) - sumOf(b) || a - b),
+);
+/** What one unit of each code stands for. */
+const steps = Float64Array.from(order, (at) => finestStep + stepGrowth * sumOf(at));
 
-/** `[k * side + n]`, orthonormal. */
-const basis = Float64Array.from({ length: copySide * copySide }, (_, at) => {
-  const [k, n] = [Math.floor(at / copySide), at % copySide];
-  const scale = Math.sqrt((k === 0 ? 1 : 2) / copySide);
-  return scale * Math.cos(((2 * n + 1) * k * Math.PI) / (2 * copySide));
-});
+/** A code of either sign in one byte, or behind `escape` in two more. */
+const escape = 255;
+const bytes = new Uint8Array(3 * order.length);
 
 /** The pixels of a grey copy in about 1.7 kB: a rounded DCT, deflated. 3 grey levels off on average. */
 export function packCopy(pixels: Uint8Array): Uint8Array {
-  const coefficients = transformed(Float64Array.from(pixels), false);
-  const codes = new Int16Array(order.length);
-  order.forEach((at, n) => {
-    codes[n] = Math.round((coefficients[at] ?? 0) / stepOf(at));
-  });
-  return deflateRawSync(zigzag(codes));
+  picture.set(pixels);
+  analyse(picture, halfway, copySide);
+  analyse(halfway, picture, keptSum);
+  let length = 0;
+  for (let n = 0; n < order.length; n++) {
+    const code = Math.round((picture[order[n] ?? 0] ?? 0) / (steps[n] ?? 1));
+    const unsigned = (code << 1) ^ (code >> 31);
+    if (unsigned < escape) bytes[length++] = unsigned;
+    else {
+      bytes[length++] = escape;
+      bytes[length++] = unsigned & 255;
+      bytes[length++] = unsigned >> 8;
+    }
+  }
+  return deflateRawSync(bytes.subarray(0, length));
 }
 
 /** Throws when the bytes are not those of `packCopy`. */
 export function unpackCopy(packed: Uint8Array): Uint8Array {
-  const bytes = inflateRawSync(packed, { maxOutputLength: 4 * order.length });
-  const coefficients = new Float64Array(copySide * copySide);
+  const codes = inflateRawSync(packed, { maxOutputLength: 4 * order.length });
+  picture.fill(0);
   let from = 0;
-  for (const at of order) {
-    let code = bytes[from++] ?? 0;
+  for (let n = 0; n < order.length; n++) {
+    let code = codes[from++] ?? 0;
     if (code === escape) {
-      code = (bytes[from] ?? 0) | ((bytes[from + 1] ?? 0) << 8);
+      code = (codes[from] ?? 0) | ((codes[from + 1] ?? 0) << 8);
       from += 2;
     }
-    coefficients[at] = ((code >>> 1) ^ -(code & 1)) * stepOf(at);
+    picture[order[n] ?? 0] = ((code >>> 1) ^ -(code & 1)) * (steps[n] ?? 1);
   }
-  if (from !== bytes.length) throw new RangeError('not a packed grey copy');
-  return Uint8Array.from(transformed(coefficients, true), (value) =>
-    Math.min(Math.max(Math.round(value), 0), 255),
-  );
-}
-
-/** A byte that says that the code is in the next two. */
-const escape = 255;
-
-/** One byte for small codes of either sign, three for large ones. */
-function zigzag(codes: Int16Array): Uint8Array {
-  const bytes: number[] = [];
-  for (const code of codes) {
-    const unsigned = (code << 1) ^ (code >> 31);
-    if (unsigned < escape) bytes.push(unsigned);
-    else bytes.push(escape, unsigned & 255, unsigned >> 8);
-  }
-  return Uint8Array.from(bytes);
+  if (from !== codes.length) throw new RangeError('not a packed grey copy');
+  synthesise(picture, halfway);
+  synthesise(halfway, picture);
+  const pixels = new Uint8Array(picture.length);
+  for (let at = 0; at < pixels.length; at++)
+    pixels[at] = Math.min(Math.max(Math.round(picture[at] ?? 0), 0), 255);
+  return pixels;
 }
 
 function sumOf(at: number): number {
   return Math.floor(at / copySide) + (at % copySide);
 }
 
-function stepOf(at: number): number {
-  return finestStep + stepGrowth * sumOf(at);
-}
-
-/** The DCT both ways, or back. Every pass transposes, so that the second does the other direction. */
-function transformed(values: Float64Array, back: boolean): Float64Array {
-  const pass = back ? synthesis : analysis;
-  return pass(pass(values));
-}
-
 const half = copySide >> 1;
-/** Sums and differences of a line's pixels with their mirror images: even and odd frequencies need one each. */
-const folded = new Float64Array(copySide);
+/** Of a line, what even frequencies are made from and into, and what odd ones are. */
+const evenPart = new Float64Array(half);
+const oddPart = new Float64Array(half);
+const evenSums = new Float64Array(half);
+const oddSums = new Float64Array(half);
+/** Used again by every call: nothing here waits for anything. */
+const picture = new Float64Array(copySide * copySide);
+const halfway = new Float64Array(copySide * copySide);
 
-function analysis(from: Float64Array): Float64Array {
-  const to = new Float64Array(from.length);
-  for (let line = 0; line < copySide; line++) {
-    const start = line * copySide;
-    for (let n = 0; n < half; n++) {
-      const [here, mirrored] = [from[start + n] ?? 0, from[start + copySide - 1 - n] ?? 0];
-      folded[n] = here + mirrored;
-      folded[half + n] = here - mirrored;
-    }
-    for (let k = 0; k < copySide; k++) {
-      const part = (k & 1) * half;
-      let sum = 0;
-      for (let n = 0; n < half; n++) sum += (basis[k * copySide + n] ?? 0) * (folded[part + n] ?? 0);
-      to[k * copySide + line] = sum;
-    }
-  }
-  return to;
+/** Cosine of frequency k at pixel n, orthonormal. */
+function basis(k: number, n: number): number {
+  const scale = Math.sqrt((k === 0 ? 1 : 2) / copySide);
+  return scale * Math.cos(((2 * n + 1) * k * Math.PI) / (2 * copySide));
 }
 
-function synthesis(from: Float64Array): Float64Array {
-  const to = new Float64Array(from.length);
+function tableOf(weight: (row: number, column: number) => number): WeightedSums {
+  const table = Float64Array.from({ length: half * half }, (_, at) =>
+    weight(Math.floor(at / half), at % half),
+  );
+  return new WeightedSums(table, half);
+}
+
+const evenFrequencies = tableOf((k, n) => basis(2 * k, n));
+const oddFrequencies = tableOf((k, n) => basis(2 * k + 1, n));
+const pixelsOfEven = tableOf((n, k) => basis(2 * k, n));
+const pixelsOfOdd = tableOf((n, k) => basis(2 * k + 1, n));
+
+/**
+ * The DCT of every line; transposes, so that a second call does the other direction. A line and a frequency whose sum is
+ * `below` or more may be left out.
+ */
+function analyse(from: Float64Array, to: Float64Array, below: number): void {
+  const [even, odd] = [wholeLine(evenPart), wholeLine(oddPart)];
   for (let line = 0; line < copySide; line++) {
     const start = line * copySide;
+    // Sums and differences with the mirror image: even and odd frequencies need one each.
     for (let n = 0; n < half; n++) {
-      let even = 0;
-      let odd = 0;
-      for (let k = 0; k < copySide; k += 2) {
-        even += (basis[k * copySide + n] ?? 0) * (from[start + k] ?? 0);
-        odd += (basis[k * copySide + copySide + n] ?? 0) * (from[start + k + 1] ?? 0);
-      }
-      to[n * copySide + line] = even + odd;
-      to[(copySide - 1 - n) * copySide + line] = even - odd;
+      const here = from[start + n] ?? 0;
+      const mirrored = from[start + copySide - 1 - n] ?? 0;
+      evenPart[n] = here + mirrored;
+      oddPart[n] = here - mirrored;
+    }
+    const wanted = below === copySide ? half : Math.min(half, (below - line + 1) >> 1);
+    const rows = (wanted + 7) & ~7;
+    evenFrequencies.of(even, rows, { out: to, outAt: line, outStep: 2 * copySide });
+    oddFrequencies.of(odd, rows, { out: to, outAt: copySide + line, outStep: 2 * copySide });
+  }
+}
+
+/** The DCT of every line undone; transposes likewise. */
+function synthesise(from: Float64Array, to: Float64Array): void {
+  const [even, odd] = [wholeLine(evenPart), wholeLine(oddPart)];
+  for (let line = 0; line < copySide; line++) {
+    const start = line * copySide;
+    let last = 0;
+    for (let k = 0; k < half; k++) {
+      evenPart[k] = from[start + 2 * k] ?? 0;
+      oddPart[k] = from[start + 2 * k + 1] ?? 0;
+      if (evenPart[k] !== 0 || oddPart[k] !== 0) last = k + 1;
+    }
+    // Fine frequencies are mostly zero, and zeros add nothing.
+    even.to = odd.to = last;
+    pixelsOfEven.of(even, half, { out: evenSums, outAt: 0, outStep: 1 });
+    pixelsOfOdd.of(odd, half, { out: oddSums, outAt: 0, outStep: 1 });
+    for (let n = 0; n < half; n++) {
+      const [here, there] = [evenSums[n] ?? 0, oddSums[n] ?? 0];
+      to[n * copySide + line] = here + there;
+      to[(copySide - 1 - n) * copySide + line] = here - there;
     }
   }
-  return to;
+}
+
+function wholeLine(values: Float64Array): { values: Float64Array; at: number; from: number; to: number } {
+  return { values, at: 0, from: 0, to: half };
 }

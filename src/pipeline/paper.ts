@@ -5,12 +5,18 @@ const lightest = 160;
 const paperSpread = 28;
 const paperShare = 0.5;
 
+const pixelsOf = new Uint32Array(256);
+
 /** True for scanned documents, screens of text, drawings; and for some things photographed on white. */
 export function isPaper({ pixels }: GreyCopy): boolean {
-  const middle = Uint8Array.from(pixels).sort()[pixels.length >> 1] ?? 0;
+  pixelsOf.fill(0);
+  for (const grey of pixels) pixelsOf[grey] = (pixelsOf[grey] ?? 0) + 1;
+  let middle = 0;
+  for (let darker = pixelsOf[0] ?? 0; darker <= pixels.length >> 1; darker += pixelsOf[middle] ?? 0) middle++;
+  if (middle < lightest) return false;
   let near = 0;
-  for (const grey of pixels) if (Math.abs(grey - middle) <= paperSpread) near++;
-  return middle >= lightest && near >= pixels.length * paperShare;
+  for (let grey = middle - paperSpread; grey <= middle + paperSpread; grey++) near += pixelsOf[grey] ?? 0;
+  return near >= pixels.length * paperShare;
 }
 
 /** Grey levels that count as one, and the share of a picture that makes it plain. */

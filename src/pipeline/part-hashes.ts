@@ -1,8 +1,9 @@
 import { LowFrequencies } from './dct.js';
 import { leastQuality } from './evidence.js';
-import { isUpright, partFramesOf, type Frame } from './frames.js';
+import { isUpright, partFramesOf, wholeFrame, type Frame } from './frames.js';
 import { copySide, halved, type GreyCopy } from './grey-copy.js';
-import { detailOf, qualityOf, side } from './hashes.js';
+import { detailWhereRich, side } from './hashes.js';
+import { WeightedSums } from './weighted-sums.js';
 
 /** Frequencies of a key, both ways: its bits are the first 64 of the detail hash. */
 const kept = 8;
@@ -12,19 +13,17 @@ export const keyWords = 2;
 
 /**
  * The 64-bit keys of all parts of `partFramesOf(copy.aspect)`, in that order, two words each, first bit highest: signs of
- * the low frequencies of what the part shows. About 1.5 ms. The key of the whole is the first 8 bytes of its detail hash.
+ * the low frequencies of what the part shows. About 0.6 ms. The key of the whole is the first 8 bytes of its detail hash.
  */
 export function partKeysOf(copy: GreyCopy): Uint32Array {
   const frames = partFramesOf(copy.aspect);
-  const small = halved(copy.pixels, copySide);
+  const small = new Float64Array(halved(copy.pixels, copySide));
   const rows = new Map<StretchedCosines, Float64Array>();
   const keys = new Uint32Array(frames.length * keyWords);
   frames.forEach((frame, n) => {
-    const coefficients = isUpright(frame)
-      ? uprightCoefficients(small, frame, rows)
-      : low.of(shown(copy, frame));
+    const found = isUpright(frame) ? uprightCoefficients(small, frame, rows) : low.of(shown(copy, frame));
     for (let bit = 0; bit < kept * kept; bit++)
-      if ((coefficients[bit] ?? 0) > 0) {
+      if ((found[bit] ?? 0) > 0) {
         const word = n * keyWords + (bit >> 5);
         keys[word] = ((keys[word] ?? 0) | (1 << (31 - (bit & 31)))) >>> 0;
       }
@@ -34,43 +33,63 @@ export function partKeysOf(copy: GreyCopy): Uint32Array {
 
 /** The detail hash of what the part shows; null when that is too plain to be told apart. About 0.1 ms. */
 export function partDetailOf(copy: GreyCopy, frame: Frame): Uint8Array | null {
-  const pixels = shown(copy, frame);
-  return qualityOf(pixels) < leastQuality ? null : detailOf(pixels);
+  return detailWhereRich(shown(copy, frame), leastQuality);
 }
 
 /** The part as a picture of its own, for the hashes: `side` rows of `side` pixels. */
 export function shown(copy: GreyCopy, frame: Frame): Uint8Array {
-  return halved(sampled(copy.pixels, copySide, frame), copySide);
+  // Sampling the whole would give the very pixels that it has.
+  return halved(frame === wholeFrame ? copy.pixels : sampled(copy.pixels, frame), copySide);
 }
 
-/** As many pixels of the part as the picture has: bilinear; beyond the edge, the edge. */
-function sampled(pixels: Uint8Array, size: number, frame: Frame): Uint8Array {
+const sample = new Uint8Array(copySide * copySide);
+/** Middles of the pixels along a side, as shares of it. */
+const middles = Float64Array.from({ length: copySide }, (_, n) => (n + 0.5) / copySide);
+
+/** As many pixels of the part as the picture has: bilinear; beyond the edge, the edge. Used again by the next call. */
+function sampled(pixels: Uint8Array, frame: Frame): Uint8Array {
   const [a, b, x0, c, d, y0] = frame;
-  const out = new Uint8Array(size * size);
-  const last = size - 1;
-  for (let j = 0, to = 0; j < size; j++)
-    for (let i = 0; i < size; i++, to++) {
-      const u = (i + 0.5) / size;
-      const v = (j + 0.5) / size;
-      const x = Math.min(Math.max((a * u + b * v + x0) * size - 0.5, 0), last);
-      const y = Math.min(Math.max((c * u + d * v + y0) * size - 0.5, 0), last);
-      const left = Math.min(Math.floor(x), last - 1);
-      const top = Math.min(Math.floor(y), last - 1);
+  const last = copySide - 1;
+  for (let j = 0, to = 0; j < copySide; j++) {
+    const bv = b * (middles[j] ?? 0);
+    const dv = d * (middles[j] ?? 0);
+    for (let i = 0; i < copySide; i++, to++) {
+      const u = middles[i] ?? 0;
+      const x = clamped((a * u + bv + x0) * copySide - 0.5, last);
+      const y = clamped((c * u + dv + y0) * copySide - 0.5, last);
+      const left = Math.min(x | 0, last - 1);
+      const top = Math.min(y | 0, last - 1);
       const fx = x - left;
-      const at = top * size + left;
+      const at = top * copySide + left;
       const upper = (pixels[at] ?? 0) * (1 - fx) + (pixels[at + 1] ?? 0) * fx;
-      const lower = (pixels[at + size] ?? 0) * (1 - fx) + (pixels[at + size + 1] ?? 0) * fx;
-      out[to] = Math.round(upper + (lower - upper) * (y - top));
+      const lower = (pixels[at + copySide] ?? 0) * (1 - fx) + (pixels[at + copySide + 1] ?? 0) * fx;
+      sample[to] = rounded(upper + (lower - upper) * (y - top));
     }
-  return out;
+  }
+  return sample;
 }
+
+function clamped(value: number, last: number): number {
+  return value < 0 ? 0 : value > last ? last : value;
+}
+
+/** The largest number below a half: added to half a grey level it is rounded up, added to less it never is. */
+const almostHalf = 0.49999999999999994;
+
+/** `Math.round` of a grey level, without its branches. */
+function rounded(value: number): number {
+  return (value + almostHalf) | 0;
+}
+
+const coefficients = new Float64Array(kept * kept);
 
 /**
  * `[u * kept + v]`, as of `LowFrequencies`, of an upright part: the cosines are stretched over the part instead of the
- * pixels over a grid. Sums over rows are shared by the parts that have the same left and right edge.
+ * pixels over a grid. Sums over rows are shared by the parts that have the same left and right edge. Used again by the next
+ * call.
  */
 function uprightCoefficients(
-  pixels: Uint8Array,
+  pixels: Float64Array,
   frame: Frame,
   rows: Map<StretchedCosines, Float64Array>,
 ): Float64Array {
@@ -79,31 +98,23 @@ function uprightCoefficients(
   const known = rows.get(horizontal);
   const byRow = known ?? rowSums(pixels, horizontal);
   if (known === undefined) rows.set(horizontal, byRow);
-  const { table, from, to } = stretchedCosines(top, height);
-  const out = new Float64Array(kept * kept);
-  for (let u = 0, n = 0; u < kept; u++)
-    for (let v = 0; v < kept; v++, n++) {
-      let sum = 0;
-      for (let y = from; y < to; y++) sum += (table[v * side + y] ?? 0) * (byRow[u * side + y] ?? 0);
-      out[n] = sum;
-    }
-  return out;
+  const { sums, from, to } = stretchedCosines(top, height);
+  const column = { values: byRow, at: 0, from, to };
+  const target = { out: coefficients, outAt: 0, outStep: 1 };
+  for (let u = 0; u < kept; u++, column.at += side, target.outAt += kept) sums.of(column, kept, target);
+  return coefficients;
 }
 
-function rowSums(pixels: Uint8Array, { table, from, to }: StretchedCosines): Float64Array {
-  const out = new Float64Array(kept * side);
-  for (let u = 0; u < kept; u++)
-    for (let y = 0; y < side; y++) {
-      let sum = 0;
-      for (let x = from; x < to; x++) sum += (table[u * side + x] ?? 0) * (pixels[y * side + x] ?? 0);
-      out[u * side + y] = sum;
-    }
-  return out;
+function rowSums(pixels: Float64Array, { sums, from, to }: StretchedCosines): Float64Array {
+  const row = { values: pixels, at: 0, from, to };
+  const target = { out: new Float64Array(kept * side), outAt: 0, outStep: side };
+  for (let y = 0; y < side; y++, row.at += side, target.outAt++) sums.of(row, kept, target);
+  return target.out;
 }
 
-/** `table[(k - 1) * side + n]`: the cosine of frequency k, summed over the share of pixel n; nothing outside from..to. */
+/** Weight n of row k - 1: the cosine of frequency k, summed over the share of pixel n; nothing outside from..to. */
 interface StretchedCosines {
-  readonly table: Float64Array;
+  readonly sums: WeightedSums;
   readonly from: number;
   readonly to: number;
 }
@@ -127,7 +138,7 @@ function stretchedCosines(start: number, length: number): StretchedCosines {
         table[(k - 1) * side + n] = (Math.sin(rate * (to - start)) - Math.sin(rate * (from - start))) / rate;
     }
   const to = Math.min(side, Math.ceil((start + length) * side));
-  const made = { table, from: Math.max(0, Math.floor(start * side)), to };
+  const made = { sums: new WeightedSums(table, side), from: Math.max(0, Math.floor(start * side)), to };
   if (cosineCache.size >= cosineCacheSize) cosineCache.clear();
   cosineCache.set(name, made);
   return made;

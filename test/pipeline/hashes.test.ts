@@ -5,6 +5,8 @@ import t from 'tap';
 import { bytesOfBits } from '../../src/pipeline/fingerprint.js';
 import {
   detailOf,
+  detailWhereRich,
+  hashesOf,
   inverseOf,
   orientations,
   phashOf,
@@ -114,6 +116,22 @@ void t.test('quality is 0 without detail and within 0 and 100 always', (t) => {
     fc.property(pixels, (grey) => {
       const quality = qualityOf(grey);
       return Number.isInteger(quality) && quality >= 0 && quality <= 100;
+    }),
+  );
+  t.end();
+});
+
+void t.test('all hashes from one transform are those of each alone', (t) => {
+  fc.assert(
+    fc.property(pixels, fc.integer({ min: 0, max: 100 }), (grey, least) => {
+      const { phash, detail, quality } = hashesOf(grey);
+      const where = detailWhereRich(grey, least);
+      return (
+        bitsApart(phash, phashOf(grey)) === 0 &&
+        bitsApart(detail, detailOf(grey)) === 0 &&
+        quality === qualityOf(grey) &&
+        (where === null ? quality < least : quality >= least && bitsApart(where, detail) === 0)
+      );
     }),
   );
   t.end();

@@ -3,6 +3,7 @@ import t from 'tap';
 import { packCopy, unpackCopy } from '../../src/pipeline/packed-copy.js';
 import { greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
+import { plainPack } from '../support/plain-hashing.js';
 
 void t.test('a picture comes back nearly as it was, from less than 2 kB', async (t) => {
   for (const seed of [1, 2, 3]) {
@@ -34,4 +35,11 @@ void t.test('refuses bytes that are no packed copy', (t) => {
   t.throws(() => unpackCopy(new Uint8Array([1, 2, 3])));
   t.throws(() => unpackCopy(packCopy(new Uint8Array(4096).fill(9)).subarray(0, 5)));
   t.end();
+});
+
+void t.test('packs to the bytes that one sum after the other comes to', async (t) => {
+  const same = (pixels: Uint8Array): boolean => Buffer.compare(packCopy(pixels), plainPack(pixels)) === 0;
+  for (const seed of [4, 5]) t.ok(same((await greyCopyOf(await drawScene(seed))).pixels));
+  for (let grey = 0; grey < 256; grey += 5) t.ok(same(new Uint8Array(4096).fill(grey)), `grey ${grey}`);
+  fc.assert(fc.property(fc.uint8Array({ minLength: 4096, maxLength: 4096 }), same), { numRuns: 10 });
 });
