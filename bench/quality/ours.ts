@@ -7,7 +7,7 @@ import {
   storedBits,
 } from '../../src/pipeline/evidence.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
-import { popCount } from '../../src/pipeline/hamming-index.js';
+import { popCount } from '../../src/pipeline/words.js';
 import { orientations, turned } from '../../src/pipeline/hashes.js';
 import { unpackCopy } from '../../src/pipeline/packed-copy.js';
 import {

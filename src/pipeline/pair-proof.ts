@@ -1,7 +1,7 @@
 import { withoutBars } from './bars.js';
 import { wholeFrame, partFramesOf, type Frame } from './frames.js';
 import type { GreyCopy } from './grey-copy.js';
-import { popCount } from './hamming-index.js';
+import { popCount } from './words.js';
 import { keyWords, partDetailOf, partKeysOf } from './part-hashes.js';
 import { isMostlyPlain, isPaper } from './paper.js';
 import { register, registrable, type Registrable, type Registration } from './registration.js';

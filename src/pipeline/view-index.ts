@@ -1,6 +1,8 @@
 import type { PhotoId } from '../model.js';
-import { HammingIndex, popCount } from './hamming-index.js';
-import { wordAt } from './words.js';
+import { HammingTables } from './hamming-tables.js';
+import { IdSlots } from './id-slots.js';
+import { WordRows } from './word-rows.js';
+import { bitsApart, wordsOf } from './words.js';
 
 /** Bytes of the detail hash of one view. */
 export const viewBytes = 32;
@@ -11,36 +13,35 @@ const detailWords = viewBytes / 4;
  * its detail hash and checked by all 256. About 70 bytes a view, 1.9 views a photo.
  */
 export class ViewIndex {
-  readonly #keys: HammingIndex;
-  #details = new Uint32Array(1024 * detailWords);
-  readonly #owners: PhotoId[] = [];
-  readonly #slots = new Map<PhotoId, number[]>();
+  readonly #details = new WordRows(detailWords);
+  readonly #keys: HammingTables;
+  #owners = new Uint32Array(1024);
+  /** The first view of each photo; its others follow. */
+  readonly #firsts = new IdSlots();
 
   constructor(scanBelow?: number) {
-    this.#keys = new HammingIndex(scanBelow);
+    this.#keys = new HammingTables(this.#details, scanBelow);
   }
 
   /** Photos held. */
   get size(): number {
-    return this.#slots.size;
+    return this.#firsts.size;
   }
 
   /** Adds or replaces; `views` are detail hashes one after the other, none for a picture that is too plain. */
   put(id: PhotoId, views: Uint8Array): void {
     this.remove(id);
-    const slots: number[] = [];
-    for (let at = 0; at + viewBytes <= views.length; at += viewBytes) {
-      const slot = this.#keys.add(wordAt(views, at), wordAt(views, at + 4));
-      this.#store(slot, views.subarray(at, at + viewBytes));
-      this.#owners[slot] = id;
-      slots.push(slot);
-    }
-    this.#slots.set(id, slots);
+    this.#firsts.set(id, this.#details.count);
+    for (let at = 0; at + viewBytes <= views.length; at += viewBytes)
+      this.#own(this.#details.pushBytes(views, at), id);
   }
 
   remove(id: PhotoId): void {
-    for (const slot of this.#slots.get(id) ?? []) this.#keys.remove(slot);
-    this.#slots.delete(id);
+    const first = this.#firsts.get(id);
+    if (first === undefined) return;
+    for (let slot = first; slot < this.#details.count && this.#owners[slot] === id; slot++)
+      this.#details.remove(slot);
+    this.#firsts.delete(id);
   }
 
   /**
@@ -54,24 +55,24 @@ export class ViewIndex {
     detailBits: number,
     found: (id: PhotoId, bits: number) => void,
   ): void {
-    let whole: Uint8Array | null | undefined;
+    let whole: Uint32Array | null | undefined;
     this.#keys.near(key[0], key[1], keyBits, (slot) => {
-      whole ??= detail();
+      if (whole === undefined) {
+        const bytes = detail();
+        whole = bytes && wordsOf(bytes);
+      }
       if (whole === null) return;
-      let bits = 0;
-      for (let w = 0; w < detailWords; w++)
-        bits += popCount((this.#details[slot * detailWords + w] ?? 0) ^ wordAt(whole, w * 4));
-      const owner = this.#owners[slot];
-      if (bits <= detailBits && owner !== undefined) found(owner, bits);
+      const bits = bitsApart(this.#details.words, slot * detailWords, whole);
+      if (bits <= detailBits) found(this.#owners[slot] as PhotoId, bits);
     });
   }
 
-  #store(slot: number, detail: Uint8Array): void {
-    if ((slot + 1) * detailWords > this.#details.length) {
-      const longer = new Uint32Array(this.#details.length * 2);
-      longer.set(this.#details);
-      this.#details = longer;
+  #own(slot: number, id: PhotoId): void {
+    if (slot === this.#owners.length) {
+      const longer = new Uint32Array(slot * 2);
+      longer.set(this.#owners);
+      this.#owners = longer;
     }
-    for (let w = 0; w < detailWords; w++) this.#details[slot * detailWords + w] = wordAt(detail, w * 4);
+    this.#owners[slot] = id;
   }
 }

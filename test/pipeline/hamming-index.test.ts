@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { HammingIndex, popCount } from '../../src/pipeline/hamming-index.js';
+import { HammingIndex } from '../../src/pipeline/hamming-index.js';
+import { popCount } from '../../src/pipeline/words.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 type Hash = readonly [hi: number, lo: number];
