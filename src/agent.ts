@@ -180,10 +180,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     if (account !== undefined) await requireSameAccount(account, accounts, state.json);
   }
 
-  const load = async (): Promise<void> => {
-    await fillSearch(looks, state.photos, fingerprinter.algorithm, log);
-    await prover.load();
-  };
+  const load = (): Promise<void> => fillSearch(looks, state.photos, fingerprinter.algorithm, log);
 
   return {
     ...{ config, clock, log, state, accounts, sources, queue, backlog, examiner, prover },

@@ -16,4 +16,5 @@ export async function fillSearch(
     looks.put(id, fingerprint);
     await pace();
   }
+  await looks.build(pace);
 }

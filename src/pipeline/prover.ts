@@ -47,24 +47,35 @@ export class Prover {
   readonly #options: ProverOptions;
   readonly #views = new ViewIndex();
   readonly #sitters = new Map<PhotoId, Sitter>();
+  #loaded: Promise<void> | null = null;
+  /** Until everything is loaded. */
+  #forgotten: Set<PhotoId> | null = new Set();
 
   constructor(options: ProverOptions) {
     this.#options = options;
   }
 
-  /** Fills the search from the index. Call once, before `run`. */
-  async load(): Promise<void> {
+  /** Fills the search from the index, which `run` does when there is something to compare. May be repeated. */
+  load(): Promise<void> {
+    return (this.#loaded ??= this.#load());
+  }
+
+  async #load(): Promise<void> {
     const pace = createPace();
     this.#options.copies.useRules(proofVersion);
     for (const { id, views } of this.#options.copies.views()) {
       this.#views.put(id, views);
       await pace();
     }
+    // What was read of them may have been put after they were forgotten.
+    for (const id of this.#forgotten ?? []) this.#views.remove(id);
+    this.#forgotten = null;
   }
 
   /** The photo is gone, or looks different now. */
   forget(id: PhotoId): void {
     this.#views.remove(id);
+    this.#forgotten?.add(id);
     this.#sitters.delete(id);
   }
 
@@ -76,6 +87,7 @@ export class Prover {
     const pace = createPace();
     const fresh = this.#options.copies.unproven();
     if (fresh.length === 0) return 0;
+    await this.load();
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
     const views = new Map<PhotoId, Uint8Array>();
     for (const id of fresh) {

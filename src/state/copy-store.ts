@@ -1,6 +1,7 @@
 import type { PhotoId, PixelProof } from '../model.js';
 import type { CopyStore, FoundProof, StoredCopy } from '../ports.js';
-import { byPages, transaction, type Db } from './sqlite.js';
+import { transaction, type Db } from './sqlite.js';
+import { readViews } from './stored-hashes.js';
 
 interface ProofRow {
   b: PhotoId;
@@ -60,9 +61,7 @@ export class SqliteCopyStore implements CopyStore {
   }
 
   views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }> {
-    const sql = `SELECT photo AS id, views FROM copies
-      WHERE views IS NOT NULL AND photo > ? ORDER BY photo LIMIT ?`;
-    return byPages<{ id: PhotoId; views: Uint8Array }>(this.#db, sql);
+    return readViews(this.#db);
   }
 
   partKeys(after: PhotoId | null, limit: number): readonly { id: PhotoId; partKeys: Uint8Array }[] {

@@ -83,4 +83,9 @@ export const indexMigrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX album_photos_of ON album_photos (album);
   `,
+  // Everything that a start reads, without the rows themselves: 250 MB instead of 3 GB for a million photos.
+  `
+  CREATE INDEX photos_looks ON photos (algorithm, id, phash, detail, quality) WHERE phash IS NOT NULL;
+  CREATE INDEX copies_views ON copies (photo, views) WHERE views IS NOT NULL;
+  `,
 ];

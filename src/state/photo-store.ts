@@ -10,6 +10,7 @@ import type {
 } from '../ports.js';
 import { columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
 import { countBySource, countIndex } from './photo-counts.js';
+import { readLooks } from './stored-hashes.js';
 import { byPages, pluck, transaction, type Db } from './sqlite.js';
 
 const columns = [
@@ -259,14 +260,16 @@ export class SqlitePhotoStore implements PhotoStore {
   }
 
   fingerprints(algorithm: string): Iterable<StoredLooks> {
-    const sql = `SELECT id, phash, detail, quality FROM photos
-      WHERE algorithm = ? AND phash IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
-    return byPages<StoredLooks>(this.#db, sql, algorithm);
+    return readLooks(this.#db, algorithm);
   }
 
   outdate(algorithm: string): number {
-    const sql = `UPDATE photos SET looks = 'wanted' WHERE algorithm <> ? AND looks = 'done'`;
-    return this.#db.prepare(sql).run(algorithm).changes;
+    // The index of looks answers this at once; the update reads every photo.
+    const sql = `SELECT EXISTS (SELECT 1 FROM photos WHERE algorithm < ?1 AND phash IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM photos WHERE algorithm > ?1 AND phash IS NOT NULL)`;
+    if (pluck(this.#db, sql, algorithm) === 0) return 0;
+    const update = `UPDATE photos SET looks = 'wanted' WHERE algorithm <> ? AND looks = 'done'`;
+    return this.#db.prepare(update).run(algorithm).changes;
   }
 
   counts(): IndexCounts {
