@@ -62,7 +62,6 @@ export class Prover {
 
   async #load(): Promise<void> {
     const pace = createPace();
-    this.#options.copies.useRules(proofVersion);
     for (const { id, views } of this.#options.copies.views()) {
       this.#views.put(id, views);
       await pace();
@@ -85,7 +84,9 @@ export class Prover {
    */
   async run(stopping: AbortSignal): Promise<number> {
     const pace = createPace();
-    const fresh = this.#options.copies.unproven();
+    const { copies } = this.#options;
+    copies.useRules(proofVersion);
+    const fresh = copies.unproven();
     if (fresh.length === 0) return 0;
     await this.load();
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.

@@ -1,6 +1,6 @@
 import type { PhotoId, PixelProof } from '../model.js';
 import type { CopyStore, FoundProof, StoredCopy } from '../ports.js';
-import { transaction, type Db } from './sqlite.js';
+import { pluck, transaction, type Db } from './sqlite.js';
 import { readViews } from './stored-hashes.js';
 
 interface ProofRow {
@@ -39,9 +39,10 @@ export class SqliteCopyStore implements CopyStore {
   }
 
   useRules(version: number): number {
-    const set = `INSERT INTO meta VALUES ('proofs', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE value <> ?1`;
+    if (pluck(this.#db, `SELECT value FROM meta WHERE name = 'proofs'`) === String(version)) return 0;
+    const set = `INSERT INTO meta VALUES ('proofs', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1`;
     return transaction(this.#db, () => {
-      if (this.#db.prepare(set).run(String(version)).changes === 0) return 0;
+      this.#db.prepare(set).run(String(version));
       this.#moved();
       this.#db.exec(
         `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (SELECT a FROM proofs UNION SELECT b FROM proofs);

@@ -85,6 +85,19 @@ void t.test('a crop and a border are proven, whichever comes first', async (t) =
   }
 });
 
+void t.test('where the rules of proofs changed, all are made anew without reading a picture', async (t) => {
+  const { look, prover, proven, temp, restart } = await bench(t);
+  await look('scene', scene);
+  await look('crop', crop);
+  await prover().run(going);
+  temp.state().copies.useRules(0);
+  t.same(proven('scene'), [], 'what other rules proved counts no more');
+  await restart();
+  t.equal(await prover().run(going), 1);
+  t.same(proven('scene'), ['crop']);
+  t.equal(await prover().run(going), 0, 'once');
+});
+
 void t.test('a photo that looks different now is proven anew, one that is gone not at all', async (t) => {
   const { look, prover, proven, temp } = await bench(t);
   await look('scene', scene);
