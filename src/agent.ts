@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { EventEmitter } from 'eventemitter3';
 import { Labelling } from './agent/labelling.js';
+import { isOurs } from './agent/standing-labels.js';
 import { fillSearch } from './agent/fill-search.js';
 import { keepFolderNames } from './agent/folder-names.js';
 import { requireSameAccount } from './agent/identity.js';
@@ -8,7 +9,7 @@ import { kindsOf, sourcesOf } from './agent/sources-of.js';
 import type { Parts, ProgressEvents, ReadSource } from './agent/parts.js';
 import type { Config } from './config.js';
 import type { FatalError } from './errors.js';
-import type { PhotoKey, Signal } from './model.js';
+import type { PhotoKey, Signal, SourceName } from './model.js';
 import { Backlog } from './pipeline/backlog.js';
 import { searchByThumbHash } from './pipeline/candidate-search.js';
 import { Examiner, triesOf } from './pipeline/examiner.js';
@@ -75,8 +76,10 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Sources
   const patienceMs = patience === 'service' ? Infinity : oneShotPatienceMs;
   const accounts: ImmichAccount[] = [];
-  for (const account of config.accounts)
-    accounts.push(createAccount(account, () => accounts, { patienceMs, stopping: stop.signal, clock, log }));
+  const isOurFavorite = (source: SourceName, key: PhotoKey): boolean =>
+    isOurs(state.journal.values(source, 'favorite', [key]));
+  const toServer = { patienceMs, stopping: stop.signal, isOurFavorite, clock, log };
+  for (const account of config.accounts) accounts.push(createAccount(account, () => accounts, toServer));
 
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();

@@ -35,6 +35,8 @@ export interface Config {
     readonly tags: boolean;
     readonly albums: boolean;
     readonly albumPrefix: string;
+    readonly favorite: boolean;
+    readonly nativeDuplicates: boolean;
   };
   readonly detection: { readonly threshold: number };
   readonly keep: readonly KeepRule[];
@@ -163,6 +165,8 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
       tags: values['labels.tags'],
       albums: values['labels.albums'],
       albumPrefix: values['labels.album_prefix'],
+      favorite: values['labels.favorite'],
+      nativeDuplicates: values['labels.native_duplicates'],
     },
     detection: { threshold: values['detection.threshold'] },
     keep: values.keep,

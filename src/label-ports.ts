@@ -1,5 +1,5 @@
 /** What the labels of an account, and our own book of them, promise. */
-import type { PhotoKey, SourceName } from './model.js';
+import type { Marks, PhotoKey, SourceName } from './model.js';
 
 /** A tag on the server. */
 export interface TagRef {
@@ -34,6 +34,9 @@ export interface BatchAnswer {
   readonly refused: ReadonlyMap<PhotoKey, string>;
 }
 
+/** The one field of a photo that a request sets; no other can be set. */
+export type Mark = { readonly favorite: boolean } | { readonly duplicateId: string | null };
+
 /** The labels of one Immich account. Writes are safe to repeat unless said otherwise; batches of at most 200 photos. */
 export interface LabelTarget {
   readonly source: SourceName;
@@ -62,10 +65,18 @@ export interface LabelTarget {
   removeFromAlbum(id: string, keys: readonly PhotoKey[]): Promise<BatchAnswer>;
   /** Throws while it stands. */
   deleteAlbum(id: string): Promise<void>;
+  /** Sets one field of own photos, trashed ones too. All or none: throws TerminalError when one of them is not there. */
+  mark(mark: Mark, keys: readonly PhotoKey[]): Promise<void>;
+  /** As they are now; null when the photo is gone. */
+  marksOf(key: PhotoKey): Promise<Marks | null>;
 }
 
+/** Labels that give a photo one value, where another may have been before. */
+export const valueKinds = ['favorite', 'duplicate'] as const;
+export type ValueKind = (typeof valueKinds)[number];
+
 /** Kinds of label that are written. */
-export type LabelKind = 'tag' | 'album';
+export type LabelKind = 'tag' | 'album' | ValueKind;
 
 /**
  * What became of a label that we wrote:
@@ -94,6 +105,26 @@ export interface OwnLabel {
   readonly operation: number;
 }
 
+/** A value that a photo has, or had; null = none. */
+export type LabelValue = string | null;
+
+/**
+ * A value of ours on one photo; its states are `pending`, `verified`, `by-hand` and `refused`, and its `name` is the kind.
+ * `baseline` is the photo's `updatedAt` when it was written: until the index has another, it has not read the photo since.
+ */
+export interface ValueLabel extends OwnLabel {
+  readonly kind: ValueKind;
+  readonly value: string;
+  /** What was there before us. */
+  readonly before: LabelValue;
+}
+
+/** What an operation does to the value of one photo. */
+export interface ValueChange {
+  readonly from: LabelValue;
+  readonly to: LabelValue;
+}
+
 /** A tag or album that did not exist before us. */
 export interface MadeThing {
   readonly source: SourceName;
@@ -114,6 +145,8 @@ export interface JournalEntry {
   readonly kind: string;
   readonly name: string;
   readonly photos: readonly PhotoKey[];
+  /** Of labels that are values: the change of each photo, in their order. */
+  readonly changes?: readonly ValueChange[];
 }
 
 /** One `scan`, `undo`, or round of the agent. */
@@ -136,13 +169,15 @@ export interface RunRecord extends Run {
 export interface StandingLabels {
   readonly source: SourceName;
   readonly kind: LabelKind;
-  /** Name of the tag or album. */
+  /** Name of the tag or album; the kind, of the others. */
   readonly name: string;
   readonly photos: readonly PhotoKey[];
 }
 
 /** Everything that we wrote; only labels that were not there before are in it. Cannot be rebuilt: each call is on disk when it returns. */
 export interface Journal {
+  /** Unlike that of any other journal. */
+  readonly instance: string;
   /** Runs that applied something, newest first. */
   runs(): readonly RunRecord[];
   /** The newest of them; null when nothing was ever written. */
@@ -164,6 +199,10 @@ export interface Journal {
     name: string,
     photos: Iterable<PhotoKey>,
   ): readonly OwnLabel[];
+  /** Values of ours, in any state; `photos` narrows it. */
+  values(source: SourceName, kind: ValueKind, photos?: Iterable<PhotoKey>): readonly ValueLabel[];
+  /** What an operation was to do to the value of this photo; null when it was none of its photos. */
+  changeOf(operation: number, photo: PhotoKey): ValueChange | null;
   /** Tags that were written or taken off and are not settled yet. */
   openLabels(source: SourceName): readonly OwnLabel[];
   /** How many labels of ours a source carries. */
@@ -173,7 +212,7 @@ export interface Journal {
   /** Labels that stand: not taken back, and not taken off by a person. With `run` those that it wrote. */
   standing(run?: string): readonly StandingLabels[];
   /** Adds or overwrites labels. */
-  put(labels: readonly OwnLabel[]): void;
+  put(labels: readonly (OwnLabel | ValueLabel)[]): void;
   forget(labels: readonly Pick<OwnLabel, 'source' | 'kind' | 'name' | 'photo'>[]): void;
   made(source: SourceName, kind: LabelKind): readonly MadeThing[];
   putMade(thing: MadeThing): void;

@@ -29,6 +29,13 @@ export type Presence = 'present' | 'trashed' | 'hidden';
 /** Order of worth of the kinds of file that hold the same picture. */
 export type Format = 'raw' | 'heic' | 'jpeg' | 'other';
 
+/** What a server says of a photo in fields that a person sets there, and we too. */
+export interface Marks {
+  readonly favorite: boolean;
+  /** Id that the photos of one group on Immich's own Duplicates page share; null = on none. */
+  readonly duplicateId: string | null;
+}
+
 /** One picture in one place, as its source describes it. Unknown facts are null, never guessed. */
 export interface Photo {
   readonly key: PhotoKey;
@@ -61,6 +68,8 @@ export interface Photo {
   readonly hasLocation: boolean;
   /** A person's favourite; one that we set does not count. */
   readonly favorite: boolean;
+  /** As last read, whoever set them; null where the source has none, or was not read since we keep them. */
+  readonly marks: Marks | null;
   /** When it came to its source, in milliseconds since 1970. */
   readonly createdAt: number;
   /** When its source last touched it, in milliseconds since 1970: a hint to look again, nothing more. */

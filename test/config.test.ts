@@ -51,6 +51,8 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       tags: true,
       albums: false,
       albumPrefix: 'Similar-',
+      favorite: false,
+      nativeDuplicates: false,
     },
     detection: { threshold: 12 },
     keep: ['favorite', 'in_album', 'format', 'pixels', 'metadata', 'larger', 'older'],

@@ -2,7 +2,7 @@ import { FatalError, TransientError, describeError } from '../errors.js';
 import type { PhotoKey, SourceName } from '../model.js';
 import type { Run } from '../label-ports.js';
 import type { LabelSettings } from '../sync/desired.js';
-import { logOperations } from './log-labels.js';
+import { ToldOnce, logOperations } from './log-labels.js';
 import type { Parts } from './parts.js';
 import { newRun } from './run.js';
 
@@ -27,6 +27,7 @@ export class LabelLoop {
   readonly #parts: Parts;
   readonly #settings: LabelSettings;
   readonly #hooks: LabelLoopHooks;
+  readonly #told: ToldOnce;
   readonly #unlabelled = new Set<PhotoKey>();
   #everything = false;
   #asked = false;
@@ -36,6 +37,7 @@ export class LabelLoop {
     this.#parts = parts;
     this.#settings = settings;
     this.#hooks = hooks;
+    this.#told = new ToldOnce(parts.log);
   }
 
   /** Asks for a round; with `everything` all labels are compared, not only those of photos that changed. */
@@ -99,6 +101,7 @@ export class LabelLoop {
       );
       for (const key of report.waiting) this.#unlabelled.add(key);
       logOperations(report.operations, state.photos, log);
+      this.#told.tell([...report.unable, ...report.notes]);
       if (report.heldBecause !== null) log.warn({ reason: report.heldBecause }, 'labels were not taken off');
       if (report.failed > 0) throw new TransientError('LABELS_FAILED', report.errors.join('; '));
     } catch (error) {

@@ -1,4 +1,6 @@
 import type { Config } from '../config.js';
+import { valueKinds, type ValueKind } from '../label-ports.js';
+import { evidenceVersion } from '../pipeline/evidence.js';
 import type { LabelSettings } from '../sync/desired.js';
 
 /** What a command line says of labels; what it leaves out is as the config has it. */
@@ -8,18 +10,30 @@ export interface LabelFlags {
   readonly tagScope?: 'extras' | 'all' | undefined;
   readonly albums?: boolean | undefined;
   readonly albumPrefix?: string | undefined;
+  readonly favorite?: boolean | undefined;
+  readonly nativeDuplicates?: boolean | undefined;
 }
 
 export const noLabelFlags: LabelFlags = { tagOnly: false };
 
 /** Which labels to write. Under a running agent the agent's own config counts, not that of whoever hands it a command. */
 export function labelSettings({ labels }: Config, flags: LabelFlags): LabelSettings {
+  const prefix = flags.albumPrefix ?? labels.albumPrefix;
   const albums = flags.albums ?? labels.albums;
   return {
     tag:
       labels.tags || flags.tagOnly
         ? { name: flags.tag ?? labels.tag, scope: flags.tagScope ?? labels.tagScope }
         : null,
-    albums: albums && !flags.tagOnly ? { prefix: flags.albumPrefix ?? labels.albumPrefix } : null,
+    albums: albums && !flags.tagOnly ? { prefix } : null,
+    values: { kinds: valuesOf(labels, flags), prefix, algorithm: `evidence ${evidenceVersion}` },
   };
+}
+
+function valuesOf(labels: Config['labels'], flags: LabelFlags): ReadonlySet<ValueKind> {
+  const isOn: Readonly<Record<ValueKind, boolean>> = {
+    favorite: flags.favorite ?? labels.favorite,
+    duplicate: flags.nativeDuplicates ?? labels.nativeDuplicates,
+  };
+  return new Set(flags.tagOnly ? [] : valueKinds.filter((kind) => isOn[kind]));
 }

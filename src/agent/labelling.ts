@@ -1,6 +1,6 @@
 import { FatalError } from '../errors.js';
 import type { Group, PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { Journal, Run } from '../label-ports.js';
+import { valueKinds, type Journal, type Run, type ValueKind } from '../label-ports.js';
 import type { AlbumStore, Clock, CopyStore, GroupStore, Log, PhotoStore } from '../ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
 import type { Grouper } from '../pipeline/grouper.js';
@@ -180,7 +180,7 @@ export class Labelling {
     request: LabelRequest,
     work: (labelled: LabelledAccount, sync: SyncRequest) => Promise<SyncReport>,
   ): Promise<SyncReport> {
-    const { settings, scope, allowRemovals } = request;
+    const { scope, allowRemovals } = request;
     const { accounts, photos, copies, maxRemovalShare } = this.#options;
     const allCompared = copies.unproven().length === 0;
     const groups = this.#groupsIn(scope);
@@ -189,10 +189,31 @@ export class Labelling {
       if (!request.accounts.includes(labelled.account.name)) continue;
       const isAllLookedAt = photos.countWanted(labelled.account.name, 0 as PhotoId) === 0;
       const complete = allCompared && labelled.reader.complete && isAllLookedAt;
+      const { settings, unable } = this.#possible(labelled, request);
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
-      reports.push(await work(labelled, sync));
+      const report = await work(labelled, sync);
+      reports.push({ ...report, unable: [...unable, ...report.unable] });
     }
     return addUp(reports);
+  }
+
+  /** Leaves out the kinds of label that this account cannot have: the others are written all the same. */
+  #possible(
+    { account: { name, source } }: LabelledAccount,
+    { settings, forceVersion }: LabelRequest,
+  ): { readonly settings: LabelSettings; readonly unable: string[] } {
+    const { values } = settings;
+    if (values === undefined || !source.isOpen) return { settings, unable: [] };
+    const problems = valueKinds.flatMap((kind) => {
+      const problem = problemWith(source.capabilities, featureOf[kind], forceVersion);
+      return values.kinds.has(kind) && problem !== null ? [{ kind, problem }] : [];
+    });
+    const impossible = new Set(problems.map(({ kind }) => kind));
+    const kinds = new Set([...values.kinds].filter((kind) => !impossible.has(kind)));
+    return {
+      settings: { ...settings, values: { ...values, kinds } },
+      unable: problems.map(({ kind, problem }) => `${name}: no ${featureOf[kind]}: ${problem.message}`),
+    };
   }
 
   async #backUp(everyMs: number): Promise<void> {
@@ -221,6 +242,18 @@ export class Labelling {
   }
 }
 
+/** What each kind of label needs of a server and a key. */
+const featureOf: Readonly<Record<ValueKind, Feature>> = {
+  favorite: 'favourites',
+  duplicate: 'native duplicates',
+};
+
+/** Everything that these labels need. */
+export function featuresFor(settings: LabelSettings): Feature[] {
+  return [...neededFor(settings), ...[...(settings.values?.kinds ?? [])].map((kind) => featureOf[kind])];
+}
+
+/** Without these nothing is written at all. */
 function neededFor({ tag, albums }: LabelSettings): Feature[] {
   return [...(tag === null ? [] : ['tags' as const]), ...(albums === null ? [] : ['albums' as const])];
 }

@@ -27,3 +27,21 @@ export function countLabels(operations: readonly Operation[]): { written: number
     takenOff: count(operations.filter(isRemoval)),
   };
 }
+
+/** Says each thing once: a service comes by it again and again. */
+export class ToldOnce {
+  readonly #log: Log;
+  readonly #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  tell(reasons: readonly string[]): void {
+    for (const reason of reasons) {
+      if (this.#told.has(reason)) continue;
+      this.#told.add(reason);
+      this.#log.warn({ reason }, 'labels were left as they are');
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import type { Journal } from '../label-ports.js';
 import type { SourceName } from '../model.js';
+import { isRemovalKind } from '../sync/operation.js';
 
 /** An account that holds labels of ours and cannot be asked now. */
 export interface OutOfReach {
@@ -31,7 +32,7 @@ export function outOfReach(
 function sourcesOfRun(journal: Pick<Journal, 'entries'>, run: string): SourceName[] {
   const takenOff = journal
     .entries(run)
-    .filter(({ kind }) => kind === 'untag' || kind === 'remove-from-album');
+    .filter(({ kind }) => isRemovalKind(kind) && !kind.startsWith('delete-'));
   return takenOff.map(({ source }) => source);
 }
 

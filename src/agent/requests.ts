@@ -37,7 +37,8 @@ export function readScanRequest(body: unknown): ScanRequest {
 }
 
 function labelsOf(value: unknown): LabelFlags {
-  const names = ['tagOnly', 'tag', 'tagScope', 'albums', 'albumPrefix'];
+  const switches = ['albums', 'favorite', 'nativeDuplicates'] as const;
+  const names = ['tagOnly', 'tag', 'tagScope', 'albumPrefix', ...switches];
   const fields = fieldsOf(value, 'labels', names);
   const may = <T>(name: string, kind: Kind<T>): T | undefined =>
     fields[name] === undefined ? undefined : need(fields, name, kind);
@@ -45,7 +46,7 @@ function labelsOf(value: unknown): LabelFlags {
     tagOnly: need(fields, 'tagOnly', flag),
     tag: may('tag', tagName),
     tagScope: may('tagScope', oneOf(['extras', 'all'])),
-    albums: may('albums', flag),
+    ...Object.fromEntries(switches.map((name) => [name, may(name, flag)])),
     albumPrefix: may('albumPrefix', albumPrefix),
   };
 }

@@ -51,6 +51,8 @@ export interface ScanResult {
   readonly accounts: readonly SourceName[];
   /** Why labels could not be written now: told by `plan`, an error of `scan`. */
   readonly warnings: readonly string[];
+  /** What was left as it is, for a person to know. */
+  readonly notes: readonly string[];
   /** Labels of ours that stand and that this run neither writes nor takes off: of another tag name, or of a kind that is off. */
   readonly otherLabels: readonly CountedLabels[];
   /** The operations themselves; printed by `plan`. */
@@ -89,7 +91,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   await parts.prover.run(parts.stopping);
   progress.emit('stage', 'grouping');
   await labelling.group(true);
-  const { report, accounts, warnings } = await label(parts, request, run, names);
+  const labelled = await label(parts, request, run, names);
+  const { report, accounts } = labelled;
+  const warnings = [...new Set([...labelled.warnings, ...report.unable])];
   const { groups, extras } = state.photos.counts();
   const others = otherLabels(state.journal.standing(), names, settings);
   return {
@@ -114,6 +118,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     notCompared: notCompared(parts),
     accounts,
     warnings,
+    notes: report.notes,
     otherLabels: await countStanding(others, state.photos),
     plan: report.operations,
   };

@@ -1,4 +1,4 @@
-import type { StandingLabels } from '../label-ports.js';
+import type { LabelKind, OwnLabel, StandingLabels } from '../label-ports.js';
 import type { SourceName } from '../model.js';
 import { createPace } from '../pace.js';
 import type { PhotoStore } from '../ports.js';
@@ -8,7 +8,7 @@ import type { LabelSettings } from '../sync/desired.js';
 /** Labels of ours of one account, kind and name, counted on photos that are still there. */
 export interface CountedLabels {
   readonly source: SourceName;
-  readonly kind: 'tag' | 'album';
+  readonly kind: LabelKind;
   readonly name: string;
   readonly photos: number;
 }
@@ -35,11 +35,17 @@ export async function countStanding(
 export function otherLabels(
   standing: readonly StandingLabels[],
   accounts: readonly SourceName[],
-  { tag, albums }: LabelSettings,
+  { tag, albums, values }: LabelSettings,
 ): StandingLabels[] {
   return standing.filter(({ source, kind, name }) => {
     if (!accounts.includes(source)) return false;
     if (kind === 'tag') return name !== tag?.name;
+    if (kind !== 'album') return values?.kinds.has(kind) !== true;
     return albums === null || !isOfPrefix(name, albums.prefix);
   });
+}
+
+/** Whether there is a label among these that stands, or may stand. */
+export function isOurs(labels: readonly OwnLabel[]): boolean {
+  return labels.some(({ state }) => state !== 'by-hand' && state !== 'refused');
 }

@@ -1,8 +1,10 @@
+import { labelSettings, noLabelFlags } from '../agent/label-settings.js';
+import { featuresFor } from '../agent/labelling.js';
 import type { Config } from '../config.js';
 import { describeError, exitCodes } from '../errors.js';
 import type { ImmichAccount } from '../sources/immich/account.js';
 import { missingPermissions } from '../sources/immich/capabilities.js';
-import { areTagsShown, featureTable } from '../sources/immich/feature-table.js';
+import { areTagsShown, detectsDuplicates, featureTable } from '../sources/immich/feature-table.js';
 import { exitCodeOf } from './context.js';
 import type { Check } from './print-checks.js';
 
@@ -17,7 +19,7 @@ export async function checkAccount(account: ImmichAccount, config: Config): Prom
     const { capabilities } = account.source;
     const features = featureTable(capabilities);
     const who = `Immich ${capabilities.version} at ${account.client.baseUrl}, as ${capabilities.userName}`;
-    const needed = [...(config.labels.tags ? ['tags'] : []), ...(config.labels.albums ? ['albums'] : [])];
+    const needed = featuresFor(labelSettings(config, noLabelFlags));
     const lacking = features.filter(({ feature, works }) => works === 'no' && needed.includes(feature));
     const missing = [...new Set(lacking.flatMap((row) => row.missing))];
     const main: Check =
@@ -34,10 +36,23 @@ export async function checkAccount(account: ImmichAccount, config: Config): Prom
             features,
             exitCode: exitCodes.refused,
           };
-    return [main, ...versionCheck(account), ...(await tagsShownCheck(account, config))];
+    const about = [...(await tagsShownCheck(account, config)), ...(await duplicatesCheck(account, config))];
+    return [main, ...versionCheck(account), ...about];
   } catch (error) {
     return [{ name, result: 'failed', text: describeError(error), exitCode: exitCodeOf(error) }];
   }
+}
+
+/** Immich's own detection writes the same field of a photo as we do. */
+async function duplicatesCheck({ name, client }: ImmichAccount, config: Config): Promise<Check[]> {
+  if (!config.labels.nativeDuplicates) return [];
+  if (!(await detectsDuplicates(client)))
+    return [{ name, result: 'ok', text: 'the Duplicates page is ours: Immich itself looks for none' }];
+  const text =
+    'Immich looks for duplicates too: it may overwrite or clear what we put on its Duplicates page; that then stays as Immich made it';
+  const fix =
+    'in Immich: Administration > Settings > Machine Learning > Duplicate Detection, off; or labels.native_duplicates: false';
+  return [{ name, result: 'warning', text, fix }];
 }
 
 function versionCheck({ name, source }: ImmichAccount): Check[] {

@@ -33,5 +33,13 @@ function describe(operation: Operation): string {
       return `take ${photos} out of the album ${operation.name} ${where}`;
     case 'delete-album':
       return `delete the album ${operation.name}, which only holds what we put there ${where}`;
+    case 'put-on-favorite':
+      return `make ${count(operation.photos.length, 'keeper')} a favourite ${where}`;
+    case 'take-off-favorite':
+      return `take the favourite that we set off ${photos} ${where}`;
+    case 'put-on-duplicate':
+      return `put ${photos} of ${operation.name} on Immich's Duplicates page ${where}`;
+    case 'take-off-duplicate':
+      return `take ${photos} off Immich's Duplicates page, or back to their group there ${where}`;
   }
 }

@@ -1,4 +1,6 @@
 import type { ScanResult } from '../agent/scan.js';
+import { valueKinds } from '../label-ports.js';
+import { labelWords } from '../sync/value-rules.js';
 import type { CountedLabels } from '../agent/standing-labels.js';
 import { count, print, printWrapped } from './context.js';
 import { printOperations } from './print-operations.js';
@@ -16,6 +18,7 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
   if (dryRun && result.plan.length === 0 && result.warnings.length === 0) print('Nothing would be written.');
   if (result.accounts.length > 0) printLabels(result, dryRun);
   for (const error of result.errors) printWrapped(`Failed: ${error}`, 2);
+  for (const note of result.notes) printWrapped(`Note: ${note}.`, 2);
   for (const warning of result.warnings) printWrapped(`Warning: ${warning}.`, 2);
   if (result.failed > 0) print('`photo-organizer status` lists what could not be compared, and why.');
 }
@@ -51,5 +54,16 @@ function tellOthers(labels: readonly CountedLabels[]): string {
         ? `the album ${first.name} still stands`
         : `${albums.length} albums (${first.name} …) still stand`,
     );
+  parts.push(...tellValues(labels));
   return `${parts.join(' and ')} from earlier runs: \`photo-organizer undo --all\` takes everything back.`;
+}
+
+/** `3 photos still have labels of ours (favourites)` */
+function tellValues(labels: readonly CountedLabels[]): string[] {
+  return valueKinds.flatMap((kind) => {
+    const photos = labels.reduce((sum, one) => sum + (one.kind === kind ? one.photos : 0), 0);
+    return photos === 0
+      ? []
+      : [`${count(photos, 'photo')} still ${photos === 1 ? 'has' : 'have'} ours (${labelWords[kind]})`];
+  });
 }

@@ -19,6 +19,8 @@ interface ScanFlags extends CommonFlags {
   readonly tagScope?: 'extras' | 'all';
   readonly createAlbums?: boolean;
   readonly albumPrefix?: string;
+  readonly markBestFavorite?: boolean;
+  readonly nativeDuplicates?: boolean;
   readonly threshold?: string;
   readonly forceVersion?: boolean;
   readonly allowRemovals?: boolean;
@@ -52,6 +54,8 @@ function addScanFlags(command: Command): Command {
     )
     .option('--create-albums', 'an album for each group')
     .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
+    .option('--mark-best-favorite', 'make the keeper of each group a favourite')
+    .option('--native-duplicates', "show each group on Immich's own Duplicates page")
     .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
     .option('--allow-removals', 'take labels off also where that is held back to be confirmed')
     .option('--force-version', 'write to an Immich version that this release does not know')
@@ -63,12 +67,7 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCode> {
-  if (flags.tagOnly === true && flags.createAlbums === true)
-    throw new FatalError(
-      'USAGE',
-      '--tag-only writes no albums and --create-albums does: give one of them',
-      exitCodes.usage,
-    );
+  refuseBoth(flags);
   if (flags.immichApiKey !== undefined)
     say(
       'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
@@ -89,7 +88,21 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
       : ((await handOver(agent, 'scan', refuseOwnSettings(request, flags))) as ScanResult);
   if (flags.json === true) printJson(request.dryRun ? planDocument(result) : withoutPlan(result));
   else printScan(result, request.dryRun);
-  return result.operations.failed + result.failed > 0 ? exitCodes.partial : exitCodes.done;
+  const isLeft = !request.dryRun && result.warnings.length > 0;
+  return isLeft || result.operations.failed + result.failed > 0 ? exitCodes.partial : exitCodes.done;
+}
+
+/** Flags that contradict `--tag-only`. */
+function refuseBoth({ tagOnly, createAlbums, markBestFavorite, nativeDuplicates }: ScanFlags): void {
+  const others = Object.entries({
+    '--create-albums': createAlbums,
+    '--mark-best-favorite': markBestFavorite,
+    '--native-duplicates': nativeDuplicates,
+  });
+  const [other] = others.find(([, isGiven]) => isGiven === true) ?? [];
+  if (tagOnly !== true || other === undefined) return;
+  const text = `--tag-only writes nothing but tags, and ${other} does: give one of them`;
+  throw new FatalError('USAGE', text, exitCodes.usage);
 }
 
 async function scanAlone(context: Context, request: ScanRequest, namedByPath: boolean): Promise<ScanResult> {
@@ -113,6 +126,8 @@ function labelFlags(flags: ScanFlags): LabelFlags {
     tagScope: flags.tagScope,
     albums: flags.createAlbums,
     albumPrefix: flags.albumPrefix,
+    favorite: flags.markBestFavorite,
+    nativeDuplicates: flags.nativeDuplicates,
   };
 }
 

@@ -52,18 +52,19 @@ async function undo(flags: UndoFlags): Promise<ExitCode> {
   const result = (
     running === null ? await undoAlone(context, request) : await handOver(running, 'undo', request)
   ) as UndoResult;
-  const { operations, failed, errors, run, paused } = result;
-  if (flags.json === true) printJson({ operations, failed, errors, run, paused });
+  const { operations, failed, errors, notes, run, paused } = result;
+  if (flags.json === true) printJson({ operations, failed, errors, notes, run, paused });
   else show(result, request);
   return failed > 0 ? exitCodes.partial : exitCodes.done;
 }
 
-function show({ operations, errors, run, paused }: UndoResult, { what, dryRun }: UndoRequest): void {
+function show({ operations, errors, notes, run, paused }: UndoResult, { what, dryRun }: UndoRequest): void {
   printOperations(operations, dryRun);
   const of = run !== null && what === 'last' ? ` of the run ${run}` : '';
   if (operations.length > 0) print(summary(operations, of, dryRun));
   else if (errors.length === 0) print(`There is nothing to take back${of}.`);
   for (const error of errors) print(`Failed: ${error}`);
+  for (const note of notes) print(`Note: ${note}.`);
   if (paused) print('Labelling is paused until `photo-organizer scan` is run.');
 }
 

@@ -55,6 +55,11 @@ export const keySpecs = {
   'labels.tags': { kind: kinds.flag, doc: 'Write tags.' },
   'labels.albums': { kind: kinds.flag, doc: 'Make an album for each group.' },
   'labels.album_prefix': { kind: kinds.albumPrefix, doc: 'Beginning of the names of those albums.' },
+  'labels.favorite': { kind: kinds.flag, doc: 'Make the keeper of each group a favourite.' },
+  'labels.native_duplicates': {
+    kind: kinds.flag,
+    doc: "Show each group on Immich's own Duplicates page.",
+  },
   'detection.threshold': {
     kind: kinds.integer(0, 12),
     doc: 'Bits by which two 64-bit hashes may differ to be candidates, 0-12.',

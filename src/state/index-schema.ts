@@ -88,4 +88,8 @@ export const indexMigrations: readonly string[] = [
   CREATE INDEX photos_looks ON photos (algorithm, id, phash, detail, quality) WHERE phash IS NOT NULL;
   CREATE INDEX copies_views ON copies (photo, views) WHERE views IS NOT NULL;
   `,
+  `
+  ALTER TABLE photos ADD COLUMN hearted INTEGER;
+  ALTER TABLE photos ADD COLUMN duplicate_id TEXT;
+  `,
 ];

@@ -41,4 +41,10 @@ export const journalMigrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE TABLE group_numbers (photo TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE labels ADD COLUMN value TEXT;
+  ALTER TABLE labels ADD COLUMN before TEXT;
+  ALTER TABLE operations ADD COLUMN changes TEXT;
+  INSERT INTO meta VALUES ('instance', lower(hex(randomblob(8))));
+  `,
 ];

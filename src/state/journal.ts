@@ -10,10 +10,15 @@ import type {
   Run,
   RunRecord,
   StandingLabels,
+  ValueChange,
+  ValueKind,
+  ValueLabel,
 } from '../label-ports.js';
 import type { Clock, GroupNumbers } from '../ports.js';
 import { backUpDb, pluck, transaction, type Db } from './sqlite.js';
 import { undoneRuns } from './undone-runs.js';
+
+const labelColumns = 'source, kind, name, photo, state, tries, baseline, since, signature, operation';
 
 /** `Journal` on `journal.db`. */
 export class SqliteJournal implements Journal {
@@ -25,6 +30,10 @@ export class SqliteJournal implements Journal {
     this.#db = db;
     this.#clock = clock;
     this.#backupPath = backupPath;
+  }
+
+  get instance(): string {
+    return pluck(this.#db, "SELECT value FROM meta WHERE name = 'instance'") as string;
   }
 
   runs(): readonly RunRecord[] {
@@ -59,10 +68,12 @@ export class SqliteJournal implements Journal {
       .prepare('INSERT OR IGNORE INTO runs VALUES (?, ?, ?)')
       .run(run.id, run.command, this.#clock.now());
     const insert = this.#db.prepare(
-      `INSERT INTO operations (run, at, source, kind, name, photos, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')`,
+      `INSERT INTO operations (run, at, source, kind, name, photos, changes, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')`,
     );
-    const photos = JSON.stringify(entry.photos);
-    const result = insert.run(run.id, this.#clock.now(), entry.source, entry.kind, entry.name, photos);
+    const { source, kind, name, photos, changes } = entry;
+    const lists = [JSON.stringify(photos), changes === undefined ? null : JSON.stringify(changes)];
+    const result = insert.run(run.id, this.#clock.now(), source, kind, name, ...lists);
     return Number(result.lastInsertRowid);
   }
 
@@ -72,22 +83,35 @@ export class SqliteJournal implements Journal {
   }
 
   entries(run: string): readonly (JournalEntry & { readonly operation: number })[] {
-    const sql = `SELECT id AS operation, source, kind, name, photos FROM operations WHERE run = ? ORDER BY id`;
-    const rows = this.#db.prepare(sql).all(run) as (Omit<JournalEntry, 'photos'> & {
-      operation: number;
-      photos: string;
-    })[];
-    return rows.map((row) => ({ ...row, photos: JSON.parse(row.photos) as PhotoKey[] }));
+    const sql = `SELECT id AS operation, source, kind, name, photos, changes FROM operations WHERE run = ? ORDER BY id`;
+    return (this.#db.prepare(sql).all(run) as EntryRow[]).map(entryOfRow);
+  }
+
+  changeOf(operation: number, photo: PhotoKey): ValueChange | null {
+    const sql = `SELECT id AS operation, source, kind, name, photos, changes FROM operations WHERE id = ?`;
+    const row = this.#db.prepare(sql).get(operation) as EntryRow | undefined;
+    if (row === undefined) return null;
+    const { photos, changes } = entryOfRow(row);
+    return changes?.[photos.indexOf(photo)] ?? null;
+  }
+
+  values(source: SourceName, kind: ValueKind, photos?: Iterable<PhotoKey>): readonly ValueLabel[] {
+    const all = `SELECT * FROM labels WHERE source = ? AND kind = ?`;
+    if (photos === undefined) return this.#db.prepare(all).all(source, kind) as ValueLabel[];
+    const one = this.#db.prepare(`${all} AND name = ? AND photo = ?`);
+    return [...photos].flatMap(
+      (photo) => (one.get(source, kind, kind, photo) as ValueLabel | undefined) ?? [],
+    );
   }
 
   labels(source: SourceName, kind: LabelKind, name?: string): readonly OwnLabel[] {
-    const sql = `SELECT * FROM labels WHERE source = ? AND kind = ? ${name === undefined ? '' : 'AND name = ?'}`;
+    const sql = `SELECT ${labelColumns} FROM labels WHERE source = ? AND kind = ? ${name === undefined ? '' : 'AND name = ?'}`;
     return this.#db.prepare(sql).all(source, kind, ...(name === undefined ? [] : [name])) as OwnLabel[];
   }
 
   labelsOn(source: SourceName, kind: LabelKind, name: string, photos: Iterable<PhotoKey>): OwnLabel[] {
     const select = this.#db.prepare(
-      'SELECT * FROM labels WHERE source = ? AND kind = ? AND name = ? AND photo = ?',
+      `SELECT ${labelColumns} FROM labels WHERE source = ? AND kind = ? AND name = ? AND photo = ?`,
     );
     return [...photos].flatMap(
       (photo) => (select.get(source, kind, name, photo) as OwnLabel | undefined) ?? [],
@@ -95,7 +119,7 @@ export class SqliteJournal implements Journal {
   }
 
   openLabels(source: SourceName): readonly OwnLabel[] {
-    const sql = `SELECT * FROM labels WHERE source = ? AND kind = 'tag' AND state IN ('written', 'seen', 'removing')`;
+    const sql = `SELECT ${labelColumns} FROM labels WHERE source = ? AND kind = 'tag' AND state IN ('written', 'seen', 'removing')`;
     return this.#db.prepare(sql).all(source) as OwnLabel[];
   }
 
@@ -120,11 +144,12 @@ export class SqliteJournal implements Journal {
     return rows.map((row) => ({ ...row, photos: JSON.parse(row.photos) as PhotoKey[] }));
   }
 
-  put(labels: readonly OwnLabel[]): void {
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  put(labels: readonly (OwnLabel | ValueLabel)[]): void {
+    const columns = `${labelColumns}, value, before`;
+    const values = columns.replace(/\w+/gu, ':$&');
+    const insert = this.#db.prepare(`INSERT OR REPLACE INTO labels (${columns}) VALUES (${values})`);
     transaction(this.#db, () => {
-      for (const { source, kind, name, photo, state, tries, baseline, since, signature, operation } of labels)
-        insert.run(source, kind, name, photo, state, tries, baseline, since, signature, operation);
+      for (const label of labels) insert.run({ value: null, before: null, ...label });
     });
   }
 
@@ -173,6 +198,17 @@ export class SqliteJournal implements Journal {
     if (isEmpty && existsSync(this.#backupPath)) return;
     await backUpDb(this.#db, this.#backupPath);
   }
+}
+
+type EntryRow = Omit<JournalEntry, 'photos' | 'changes'> & {
+  operation: number;
+  photos: string;
+  changes: string | null;
+};
+
+function entryOfRow({ photos, changes, ...row }: EntryRow): JournalEntry & { readonly operation: number } {
+  const entry = { ...row, photos: JSON.parse(photos) as PhotoKey[] };
+  return changes === null ? entry : { ...entry, changes: JSON.parse(changes) as ValueChange[] };
 }
 
 /** `GroupNumbers` on `journal.db`. */

@@ -52,7 +52,7 @@ export interface OpenOwnOptions {
   /** Nothing was ever written to it: then an empty file is a new one. */
   readonly isNew: boolean;
   /** Called before the steps that bring an older file up to date. */
-  readonly beforeMigration?: (version: number) => void;
+  readonly beforeMigration?: (version: number, db: Db) => void;
 }
 
 /**
@@ -67,7 +67,7 @@ export function openOwn(path: string, file: OwnFile, options: OpenOwnOptions): D
       checkIntegrity(db);
       requireOwn(db, path, file, options.isNew);
       const version = schemaVersion(db);
-      if (version > 0 && version < file.migrations.length) options.beforeMigration?.(version);
+      if (version > 0 && version < file.migrations.length) options.beforeMigration?.(version, db);
       migrate(db, file.migrations, file.name);
       if (applicationIdOf(db) !== file.applicationId)
         db.exec(`PRAGMA application_id = ${file.applicationId}`);

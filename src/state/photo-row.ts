@@ -38,6 +38,8 @@ export interface PhotoRow {
   created_at: number;
   updated_at: number;
   file_id: string | null;
+  hearted: number | null;
+  duplicate_id: string | null;
   looks: FingerprintState;
   failure: string | null;
   album_count: number;
@@ -67,6 +69,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     exposure: row.exposure,
     hasLocation: row.has_location === 1,
     favorite: row.favorite === 1,
+    marks: row.hearted === null ? null : { favorite: row.hearted === 1, duplicateId: row.duplicate_id },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     fileId: row.file_id,
@@ -100,6 +103,7 @@ export function columnsOfPhoto(photo: Photo): Record<string, string | number | U
     exposure: photo.exposure,
     has_location: Number(photo.hasLocation),
     favorite: Number(photo.favorite),
+    ...columnsOfMarks(photo),
     created_at: photo.createdAt,
     updated_at: photo.updatedAt,
     file_id: photo.fileId,
@@ -107,9 +111,14 @@ export function columnsOfPhoto(photo: Photo): Record<string, string | number | U
   };
 }
 
-/** 8 bytes that change when anything changes that a group, a keeper or a label may depend on. `updatedAt` is not among it. */
+/** Columns that our own writes change: they are no reason to look at a photo again. */
+export function columnsOfMarks({ marks }: Photo): { hearted: number | null; duplicate_id: string | null } {
+  return { hearted: marks && Number(marks.favorite), duplicate_id: marks?.duplicateId ?? null };
+}
+
+/** 8 bytes that change when anything changes that a group or a keeper may depend on: neither `updatedAt` nor the marks. */
 function factsDigest(photo: Photo): Uint8Array {
-  const { thumbHash, ...facts } = photo;
+  const { thumbHash, marks: _marks, ...facts } = photo;
   const text = JSON.stringify([{ ...facts, updatedAt: null }, thumbHash && [...thumbHash]]);
   return createHash('sha1').update(text).digest().subarray(0, 8);
 }

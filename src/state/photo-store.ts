@@ -8,14 +8,14 @@ import type {
   SourceCounts,
   StoredLooks,
 } from '../ports.js';
-import { columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
+import { columnsOfMarks, columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
 import { countBySource, countIndex } from './photo-counts.js';
 import { readLooks } from './stored-hashes.js';
 import { byPages, pluck, transaction, type Db } from './sqlite.js';
 
 const columns = [
   'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size format',
-  'taken_at camera exposure has_location favorite created_at updated_at file_id facts',
+  'taken_at camera exposure has_location favorite created_at updated_at file_id facts hearted duplicate_id',
 ].flatMap((line) => line.split(' '));
 
 /** Columns that reading the bytes fills: a listing that does not know them leaves them while the revision stays. */
@@ -59,7 +59,10 @@ export class SqlitePhotoStore implements PhotoStore {
       replace: db.prepare(
         `UPDATE photos SET ${overwrite.join()}, looks = :looks, pass = :pass, dirty = 2 WHERE key = :key`,
       ),
-      touch: db.prepare('UPDATE photos SET updated_at = ?, pass = ?, looks = ? WHERE id = ?'),
+      touch: db.prepare(
+        `UPDATE photos SET updated_at = :updated_at, pass = :pass, looks = :looks, hearted = :hearted,
+         duplicate_id = :duplicate_id WHERE id = :id`,
+      ),
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
@@ -113,7 +116,10 @@ export class SqlitePhotoStore implements PhotoStore {
       // A link may end with the old facts: whoever hung on it must be regrouped too.
       this.#disturb(known.id, []);
       this.#sql[newContent ? 'replace' : 'refresh'].run({ ...values, looks, pass });
-    } else this.#sql.touch.run(photo.updatedAt, pass, looks, known.id);
+    } else {
+      const seen = { updated_at: photo.updatedAt, ...columnsOfMarks(photo) };
+      this.#sql.touch.run({ ...seen, pass, looks, id: known.id });
+    }
     return { wanted: looks === 'wanted', changed };
   }
 

@@ -105,7 +105,11 @@ function openJournalAt(path: string, backupPath: string, isNew: boolean): Db {
   return openOwn(path, journalFile, {
     synchronous: 'FULL',
     isNew,
-    beforeMigration: (version) => copyFileSync(path, `${backupPath}.v${version}`),
+    beforeMigration: (version, db) => {
+      // What a process that was killed has written lies beside the file still.
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      copyFileSync(path, `${backupPath}.v${version}`);
+    },
   });
 }
 

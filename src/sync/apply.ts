@@ -1,31 +1,47 @@
 import { FatalError, OrganizerError, TransientError, describeError } from '../errors.js';
-import type { Run } from '../label-ports.js';
+import type { Run, ValueKind } from '../label-ports.js';
 import { AlbumSync } from './album-sync.js';
 import type { DesiredLabels } from './desired.js';
 import { AlbumWriter } from './album-write.js';
 import {
   isTagOperation,
+  isValueOperation,
+  kindOfValues,
   refusalOf,
   sizeOf,
   type AlbumOperation,
   type Operation,
   type Outcome,
+  type ValueOperation,
 } from './operation.js';
 import type { SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import { TagSync } from './tag-sync.js';
+import { ValueLabels, type WantedValues } from './value-labels.js';
+import { isUnable } from './value-write.js';
+
+/** All that an account's photos should carry. */
+export interface Desired extends DesiredLabels {
+  readonly values: WantedValues;
+}
+
+const nothingDone: Outcome = { written: [], refused: new Map() };
 
 /** The kinds of label of one account, and how their operations are carried out. */
 export class LabelKinds {
   readonly tags: TagSync;
   readonly albums: AlbumSync;
+  readonly values: ValueLabels;
   readonly #albumWriter: AlbumWriter;
   readonly #parts: SyncParts;
+  /** Kinds that were refused as a whole in this run: said once. */
+  readonly #unable = new Set<ValueKind>();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
     this.tags = new TagSync(parts);
     this.albums = new AlbumSync(parts);
+    this.values = new ValueLabels(parts);
     this.#albumWriter = new AlbumWriter(parts);
   }
 
@@ -35,12 +51,13 @@ export class LabelKinds {
    */
   async apply(
     operations: readonly Operation[],
-    desired: DesiredLabels,
+    desired: Desired,
     run: Run,
     report: SyncReport,
   ): Promise<void> {
     const of = operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
     let done = 0;
+    this.#unable.clear();
     const wrote = (labels: number): void => this.#parts.wrote((done += labels), of);
     for (const operation of operations) {
       if (this.#parts.stopping.aborted) throw new TransientError('STOPPING', 'the agent is stopping');
@@ -51,7 +68,7 @@ export class LabelKinds {
 
   async #applyOne(
     operation: Operation,
-    desired: DesiredLabels,
+    desired: Desired,
     run: Run,
     report: SyncReport,
     wrote: (labels: number) => void,
@@ -59,12 +76,34 @@ export class LabelKinds {
     try {
       const outcome = await (isTagOperation(operation)
         ? this.tags.apply(operation, run, desired.tagged, wrote)
-        : this.#applyToAlbum(operation, desired, run, wrote));
+        : isValueOperation(operation)
+          ? this.#applyValues(operation, desired, run, report, wrote)
+          : this.#applyToAlbum(operation, desired, run, wrote));
       this.#count(operation, outcome, report);
     } catch (error) {
       if (!(error instanceof OrganizerError) || error instanceof FatalError || error.code === 'STOPPING')
         throw error;
       this.#failed(operation, sizeOf(operation), describeError(error), report);
+    }
+  }
+
+  /** One kind that the key or the server cannot have does not keep the others from being written. */
+  async #applyValues(
+    operation: ValueOperation,
+    { values }: Desired,
+    run: Run,
+    report: SyncReport,
+    wrote: (labels: number) => void,
+  ): Promise<Outcome> {
+    const kind = kindOfValues(operation);
+    if (this.#unable.has(kind)) return nothingDone;
+    try {
+      return await this.values.apply(operation, run, values, wrote);
+    } catch (error) {
+      if (!isUnable(error)) throw error;
+      this.#unable.add(kind);
+      report.unable.push(`no label of the kind "${kind}" can be written: ${describeError(error)}`);
+      return nothingDone;
     }
   }
 

@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
+import type { ValueKind } from '../label-ports.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import { createPace } from '../pace.js';
 import type { IndexedPhoto } from '../ports.js';
 
 /** Which labels a run was asked for; null = that kind is left as it is. */
 export interface LabelSettings {
+  /** Labels that are values, and what goes into them; absent = none. */
+  readonly values?: ValueSettings;
   readonly tag: { readonly name: string; readonly scope: 'extras' | 'all' } | null;
   readonly albums: { readonly prefix: string } | null;
+}
+
+export interface ValueSettings {
+  readonly kinds: ReadonlySet<ValueKind>;
+  /** Beginning of the names of groups. */
+  readonly prefix: string;
+  /** Version of the rules that the evidence was found by. */
+  readonly algorithm: string;
 }
 
 export interface DesiredAlbum {

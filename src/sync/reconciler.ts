@@ -4,12 +4,13 @@ import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
-import { isRemoval, isTagOperation, type Operation } from './operation.js';
+import { isRemoval, isTagOperation, isValueOperation, type Operation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
 import { TagSettling } from './tag-settling.js';
 import { undoLabels, type UndoWhat } from './undo.js';
+import { operationsOf, wantedOf, type ValuePlans } from './value-labels.js';
 
 export interface SyncRequest extends BrakeOptions {
   readonly settings: LabelSettings;
@@ -30,7 +31,19 @@ interface AccountPlan {
   readonly desired: DesiredLabels;
   readonly tag: TagPlan | null;
   readonly albums: AlbumPlan | null;
+  readonly values: ValuePlans;
   readonly operations: readonly Operation[];
+}
+
+type Refresh = SyncHooks['refresh'];
+
+/** What operations are applied with. */
+interface Applying {
+  readonly run: Run;
+  readonly report: SyncReport;
+  readonly refresh: Refresh;
+  /** All photos are looked at. */
+  readonly all: boolean;
 }
 
 /** A probe of each external library, then the rest; and once more for what a round had to wait for. */
@@ -55,7 +68,7 @@ export class Reconciler {
   /** What a run would do now. Writes nothing, neither to the server nor to the journal. */
   async plan(request: SyncRequest): Promise<SyncReport> {
     const report = emptyReport();
-    const plan = await this.#plan(request, { probeLibraries: false });
+    const plan = await this.#plan(request, { probeLibraries: false, refresh: null });
     const { go, held, reason } = brake(plan.operations, request, this.#parts);
     report.operations.push(...go);
     report.held.push(...held);
@@ -72,7 +85,7 @@ export class Reconciler {
   async sync(request: SyncRequest, run: Run, hooks: SyncHooks): Promise<SyncReport> {
     const report = emptyReport();
     for (let round = 0; round < mostRounds; round++) {
-      const plan = await this.#plan(request, { probeLibraries: true });
+      const plan = await this.#plan(request, { probeLibraries: true, refresh: hooks.refresh });
       const { go, held, postponed, reason } = brake(plan.operations, request, this.#parts);
       if (round === 0) report.unchanged = unchangedOf(plan);
       report.refused = plan.tag?.refused.length ?? 0;
@@ -82,24 +95,51 @@ export class Reconciler {
       report.waiting.splice(0, Infinity, ...waiting, ...postponed.flatMap(({ photos }) => photos));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
-      if (request.scope === null && go.some(isTagOperation)) await hooks.refresh();
-      await this.#kinds.apply(go, plan.desired, run, report);
+      this.#kinds.values.accept(plan.values);
+      await this.#apply(go, plan, { run, report, refresh: hooks.refresh, all: request.scope === null });
       if (waiting.length === 0 || report.failed > 0) break;
       await hooks.settle();
     }
     return report;
   }
 
-  async #plan(request: SyncRequest, { probeLibraries }: { probeLibraries: boolean }): Promise<AccountPlan> {
+  /** Values first: they touch photos, and when a tag has settled is told by when its photo was touched. */
+  async #apply(
+    go: readonly Operation[],
+    plan: AccountPlan,
+    { run, report, refresh, all }: Applying,
+  ): Promise<void> {
+    const desired = { ...plan.desired, values: wantedOf(plan.values) };
+    const values = go.filter(isValueOperation);
+    const rest = go.filter((operation) => !isValueOperation(operation));
+    if (values.length > 0) await this.#kinds.apply(values, desired, run, report);
+    if ((all || values.length > 0) && rest.some(isTagOperation)) await refresh();
+    await this.#kinds.apply(rest, desired, run, report);
+  }
+
+  /** What the index says of values may be some seconds old: before any is written it reads what changed, with `refresh`. */
+  async #planValues({ settings, groups, scope }: SyncRequest, refresh: Refresh | null): Promise<ValuePlans> {
+    const plans = await this.#kinds.values.plan(settings.values, groups, scope);
+    if (refresh === null || operationsOf(plans).length === 0) return plans;
+    await refresh();
+    return this.#kinds.values.plan(settings.values, groups, scope);
+  }
+
+  async #plan(
+    request: SyncRequest,
+    { probeLibraries, refresh }: { readonly probeLibraries: boolean; readonly refresh: Refresh | null },
+  ): Promise<AccountPlan> {
     const { settings, groups, scope } = request;
     const { tags, albums: albumSync } = this.#kinds;
     const desired = await desiredLabels(this.source, groups, settings, this.#parts.photoOf);
+    const values = await this.#planValues(request, refresh);
     const options = { probeLibraries, fromTrash: false };
     const tag =
       settings.tag === null ? null : await tags.plan(settings.tag.name, desired.tagged, scope, options);
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
-    return { desired, tag, albums, operations: [...(tag?.operations ?? []), ...(albums?.operations ?? [])] };
+    const operations = [...operationsOf(values), ...(tag?.operations ?? []), ...(albums?.operations ?? [])];
+    return { desired, tag, albums, values, operations };
   }
 
   /** One look at what became of tags that were written; returns how many are still open. */
@@ -117,8 +157,10 @@ export class Reconciler {
   }
 }
 
-function unchangedOf({ desired, operations, tag }: AccountPlan): number {
-  const wanted = desired.tagged.size + desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
+function unchangedOf({ desired, operations, tag, values }: AccountPlan): number {
+  const given = [...values.values()].reduce((sum, { wanted: photos }) => sum + photos.size, 0);
+  const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
+  const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
   const added = operations.filter((operation) => !isRemoval(operation));
   const adding = added.reduce((sum, operation) => sum + operation.photos.length, 0);
   return Math.max(0, wanted - adding - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));

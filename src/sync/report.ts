@@ -18,6 +18,10 @@ export interface SyncReport {
   /** Photos whose library does not keep tags. */
   refused: number;
   readonly errors: string[];
+  /** Kinds of label that this key or this server cannot have, and why. */
+  readonly unable: string[];
+  /** What was left alone, for a person to know. */
+  readonly notes: string[];
 }
 
 export function emptyReport(): SyncReport {
@@ -31,6 +35,8 @@ export function emptyReport(): SyncReport {
     failed: 0,
     refused: 0,
     errors: [],
+    unable: [],
+    notes: [],
   };
 }
 
@@ -40,6 +46,8 @@ export function addUp(reports: readonly SyncReport[]): SyncReport {
     total.operations.push(...report.operations);
     total.held.push(...report.held);
     total.errors.push(...report.errors);
+    total.unable.push(...report.unable);
+    total.notes.push(...report.notes);
     total.waiting.push(...report.waiting);
     total.heldBecause ??= report.heldBecause;
     total.applied += report.applied;

@@ -114,7 +114,8 @@ export class TagSync {
       photo,
       state: 'pending',
       tries: known?.state === 'pending' ? known.tries : 0,
-      baseline: this.#updatedAt.get(photo) ?? photoOf(photo)?.updatedAt ?? 0,
+      // Our other labels may have touched it since it was looked at.
+      baseline: Math.max(this.#updatedAt.get(photo) ?? 0, photoOf(photo)?.updatedAt ?? 0),
       since: clock.now(),
       signature: signatures.get(photo) ?? known?.signature ?? '',
       operation: 0,

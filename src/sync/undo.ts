@@ -1,6 +1,6 @@
 import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import type { Run } from '../label-ports.js';
+import { valueKinds, type Journal, type Run } from '../label-ports.js';
 import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
@@ -8,6 +8,7 @@ import type { Operation, TagOperation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
+import { undoAllValues, undoRunOfValues } from './value-undo.js';
 
 export interface UndoWhat {
   /** Null = everything of ours. */
@@ -15,8 +16,10 @@ export interface UndoWhat {
   readonly dryRun: boolean;
 }
 
+type NumberedEntry = ReturnType<Journal['entries']>[number];
+
 const nothing: ReadonlyMap<PhotoKey, string> = new Map();
-const noLabels = { tagged: nothing, albums: [] };
+const noLabels = { tagged: nothing, albums: [], values: new Map() };
 
 /**
  * Takes labels back: all of them, or what one run put on. Only labels that the journal says are ours and that are still
@@ -33,9 +36,15 @@ export async function undoLabels(
   const { tags, albums } = kinds;
   // One change of a photo's tags at a time: what was written last must settle before it is taken off.
   if (!dryRun) await settle();
-  const operations = await (id === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, id));
+  const values = await (id === null
+    ? undoAllValues(kinds.values)
+    : undoRunOfValues(kinds.values, entriesOf(parts, id)));
+  report.notes.push(...values.notes);
+  const others = await (id === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, id));
+  const operations = [...values.operations, ...others];
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
+  values.accept();
   await kinds.apply(operations, noLabels, run, report);
   await settle();
   await deleteTags(parts, kinds, run, report);
@@ -71,9 +80,13 @@ async function stillTagged(parts: SyncParts, tags: TagSync): Promise<number> {
 /** After everything was taken back, what a person took off before is no reason any more. */
 function forgetDismissals({ journal, target }: SyncParts): void {
   const { source } = target;
-  const labels = (['tag', 'album'] as const).flatMap((kind) => journal.labels(source, kind));
+  const labels = (['tag', 'album', ...valueKinds] as const).flatMap((kind) => journal.labels(source, kind));
   journal.forget(labels.filter(({ state }) => state === 'by-hand' || state === 'refused'));
   for (const made of journal.made(source, 'album')) if (made.state === 'by-hand') journal.forgetMade(made);
+}
+
+function entriesOf({ journal, target }: SyncParts, run: string): readonly NumberedEntry[] {
+  return journal.entries(run).filter((entry) => entry.source === target.source);
 }
 
 async function undoAll(parts: SyncParts, tags: TagSync, albums: AlbumSync): Promise<Operation[]> {
@@ -96,8 +109,7 @@ async function undoRun(
   albums: AlbumSync,
   run: string,
 ): Promise<Operation[]> {
-  const { journal, target } = parts;
-  const entries = journal.entries(run).filter((entry) => entry.source === target.source);
+  const entries = entriesOf(parts, run);
   const mine = new Set(entries.map((entry) => entry.operation));
   const operations: Operation[] = [];
   const namesOf = (kind: string): Set<string> =>

@@ -47,6 +47,8 @@ export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config 
       tags: true,
       albums: false,
       albumPrefix: 'Similar-',
+      favorite: false,
+      nativeDuplicates: false,
       ...labels,
     },
     watch: { pollMs: 5_000, pollMaxMs: 5_000, sweep: '0 0 1 1 *', folderSettleMs: 1_000, ...watch },

@@ -4,6 +4,7 @@ import { scan, type ScanRequest, type ScanResult } from '../../src/agent/scan.js
 import { undoHere, type UndoRequest, type UndoResult } from '../../src/agent/undo.js';
 import type { Config } from '../../src/config.js';
 import { silentLog } from '../../src/logger.js';
+import type { ValueKind } from '../../src/label-ports.js';
 import type { Clock, Log } from '../../src/ports.js';
 import type { LabelSettings } from '../../src/sync/desired.js';
 import { agentConfig, type ConfigForTest } from './agent-config.js';
@@ -20,6 +21,12 @@ export const tagOnly: LabelSettings = {
   albums: null,
 };
 export const tagsAndAlbums: LabelSettings = { ...tagOnly, albums: { prefix: 'Similar-' } };
+/** These kinds of label and no others. */
+export const valuesOnly = (...kinds: readonly ValueKind[]): LabelSettings => ({
+  tag: null,
+  albums: null,
+  values: { kinds: new Set(kinds), prefix: 'Similar-', algorithm: 'test' },
+});
 export const albumsOnly: LabelSettings = { tag: null, albums: { prefix: 'Similar-' } };
 
 /** What a test may say of how an agent is run. */
@@ -60,16 +67,18 @@ export async function withAgent<T>(
 
 /** What is asked of a scan that shall write these labels. */
 export function scanRequest(settings: LabelSettings = tagOnly, options: RunOptions = {}): ScanRequest {
-  const { tag, albums } = settings;
+  const { tag, albums, values } = settings;
   return {
     command: 'scan',
     sources: options.sources ?? 'all',
     labels: {
-      tagOnly: tag !== null && albums === null,
+      tagOnly: tag !== null && albums === null && values === undefined,
       tag: tag?.name,
       tagScope: tag?.scope,
       albums: albums !== null,
       albumPrefix: albums?.prefix,
+      favorite: values?.kinds.has('favorite') === true,
+      nativeDuplicates: values?.kinds.has('duplicate') === true,
     },
     dryRun: options.dryRun ?? false,
     allowRemovals: options.allowRemovals ?? false,
@@ -132,6 +141,8 @@ export interface AgentStage {
   id(name: string): string;
   /** Name to tags, of photos that carry any; after everything has settled. */
   tags(): Promise<Record<string, string[]>>;
+  /** Names of photos, of those with a favourite. */
+  favorites(): string[];
   /** Album name to names of members. */
   albums(): Record<string, string[]>;
   with(more: ConfigForTest): Config;
@@ -168,6 +179,11 @@ export async function emptyStage(
       const tagged = Object.entries(standIn.snapshot().assets).filter(([, { tags }]) => tags.length > 0);
       return Object.fromEntries(tagged.map(([id, { tags }]) => [nameOf(id), tags]));
     },
+    favorites: () =>
+      Object.entries(standIn.snapshot().assets)
+        .filter(([, { isFavorite }]) => isFavorite)
+        .map(([id]) => nameOf(id))
+        .sort(),
     albums: () =>
       Object.fromEntries(
         Object.values(standIn.snapshot().albums).map(({ name, assetIds }) => [

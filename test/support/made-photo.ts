@@ -32,6 +32,7 @@ export function madePhoto(key: PhotoKey, facts: Partial<Photo> = {}): Photo {
     exposure: null,
     hasLocation: false,
     favorite: false,
+    marks: null,
     createdAt: Date.UTC(2026, 0, 1),
     updatedAt: Date.UTC(2026, 0, 1),
     fileId: null,

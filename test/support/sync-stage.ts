@@ -1,8 +1,9 @@
 import type { Test } from 'tap';
+import { isOurs } from '../../src/agent/standing-labels.js';
 import { silentLog } from '../../src/logger.js';
 import type { Group, PhotoKey } from '../../src/model.js';
 import { immichKey } from '../../src/model.js';
-import type { Run } from '../../src/label-ports.js';
+import type { OwnLabel, Run, ValueKind } from '../../src/label-ports.js';
 import type { Clock } from '../../src/ports.js';
 import { createAccount, type ImmichAccount } from '../../src/sources/immich/account.js';
 import { openState, type State } from '../../src/state/open-state.js';
@@ -29,8 +30,11 @@ export interface SyncStage extends Omit<AgentStage, 'key'> {
   observe(): Promise<void>;
   readonly settle: () => Promise<void>;
   sync(groups: readonly Group[], more?: Partial<SyncRequest>, run?: Run): Promise<SyncReport>;
+  undo(run?: string): Promise<SyncReport>;
   /** Photo name to state of its label. */
   states(tag?: string): Record<string, string>;
+  /** The same of a label that is a value. */
+  valueStates(kind: ValueKind): Record<string, string>;
 }
 
 /** Puts it together for one test. */
@@ -60,11 +64,14 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
       timeoutMs: 60_000,
     },
     () => [account],
-    { patienceMs: 1_000, stopping, clock, log: silentLog },
+    {
+      ...{ patienceMs: 1_000, stopping, clock, log: silentLog },
+      isOurFavorite: (source, photo) => isOurs(state.journal.values(source, 'favorite', [photo])),
+    },
   );
-  await account.source.open();
   const state = await openState({ dir: stage.stateDir, command: 'test', clock, log: silentLog });
   t.teardown(() => state.close());
+  await account.source.open();
   const photoOf: (key: PhotoKey) => ReturnType<State['photos']['get']> = (key) => state.photos.get(key);
   const { journal } = state;
   const reconciler = new Reconciler({
@@ -77,6 +84,9 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     log: silentLog,
   });
   const key = (name: string): PhotoKey => immichKey('home', stage.id(name));
+  const observe = async (): Promise<void> => {
+    for await (const { photos } of account.source.list()) state.photos.observe(photos);
+  };
   const settle = async (): Promise<void> => {
     for (let n = 0; reconciler.unsettled() > 0 && n < 60; n++) {
       await clock.sleep(1_000);
@@ -104,24 +114,28 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
           keptAs: null,
         })),
       })),
-    observe: async () => {
-      for await (const { photos } of account.source.list()) state.photos.observe(photos);
-    },
+    observe,
     sync: async (groups, more = {}, by = run) => {
       const request = { settings: tagOnly, groups, scope: null, complete: true, allowRemovals: false };
       const report = await reconciler.sync({ ...request, maxRemovalShare: 0.2, ...more }, by, {
         settle,
-        refresh: () => Promise.resolve(),
+        refresh: observe,
       });
       await settle();
       return report;
     },
-    states: (tag = 'possible-duplicate') => {
-      const labels = journal.labels(account.name, 'tag', tag);
-      const names = Object.keys(stage.ids);
-      const nameOf = (photo: PhotoKey): string => names.find((name) => key(name) === photo) ?? photo;
-      const rows = labels.map((label): [string, string] => [nameOf(label.photo), label.state]);
-      return Object.fromEntries(rows.sort());
+    undo: async (which) => {
+      await observe();
+      return reconciler.undo({ run: which ?? null, dryRun: false }, { id: 'undo', command: 'undo' }, settle);
     },
+    states: (tag = 'possible-duplicate') => statesOf(journal.labels(account.name, 'tag', tag)),
+    valueStates: (kind) => statesOf(journal.values(account.name, kind)),
   };
+
+  function statesOf(labels: readonly OwnLabel[]): Record<string, string> {
+    const names = Object.keys(stage.ids);
+    const nameOf = (photo: PhotoKey): string => names.find((name) => key(name) === photo) ?? photo;
+    const rows = labels.map((label): [string, string] => [nameOf(label.photo), label.state]);
+    return Object.fromEntries(rows.sort());
+  }
 }

@@ -40,6 +40,7 @@ export function photoOfFile(file: FoundFile, source: SourceName, key: PhotoKey):
     exposure: null,
     hasLocation: false,
     favorite: false,
+    marks: null,
     createdAt: modifiedAt,
     updatedAt: Math.max(modifiedAt, Number(stats.ctimeMs)),
     fileId: `${stats.dev}:${stats.ino}`,

@@ -1,4 +1,4 @@
-import type { SourceName } from '../../model.js';
+import type { PhotoKey, SourceName } from '../../model.js';
 import { AssetLookup } from './asset-lookup.js';
 import { ImmichClient, type ImmichClientOptions } from './client.js';
 import type { ConnectionSettings } from './http.js';
@@ -19,11 +19,16 @@ export interface ImmichAccount {
   readonly labels: ImmichLabels;
 }
 
+type AccountOptions = Pick<ImmichClientOptions, 'patienceMs' | 'stopping' | 'clock' | 'log'> & {
+  /** True where the journal says that a favourite of the account is ours; without it all are a person's. */
+  readonly isOurFavorite?: (source: SourceName, key: PhotoKey) => boolean;
+};
+
 /** Puts the parts of one account together; no I/O. `others` are all accounts, itself included. */
 export function createAccount(
   settings: AccountSettings,
   others: () => readonly ImmichAccount[],
-  options: Pick<ImmichClientOptions, 'patienceMs' | 'stopping' | 'clock' | 'log'>,
+  options: AccountOptions,
 ): ImmichAccount {
   const name = settings.name as SourceName;
   const { server } = settings;
@@ -35,7 +40,10 @@ export function createAccount(
         .map((other) => other.source.capabilities.userId),
     );
   const lookup = new AssetLookup(client, options.clock);
-  const source = new ImmichSource({ ...options, name, server, client, lookup, listedElsewhere });
+  const isOurFavorite = (key: PhotoKey): boolean => options.isOurFavorite?.(name, key) === true;
+  const source = new ImmichSource({
+    ...{ ...options, name, server, client, lookup, listedElsewhere, isOurFavorite },
+  });
   const labels = new ImmichLabels({
     source: name,
     server,

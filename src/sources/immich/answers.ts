@@ -2,6 +2,7 @@ import type {
   AlbumResponseDto,
   BulkIdResponseDto,
   SearchStatisticsResponseDto,
+  ServerFeaturesDto,
   ServerVersionResponseDto,
   TagBulkAssetsResponseDto,
   TagResponseDto,
@@ -59,6 +60,10 @@ export const isUser: Shape<UserSelf> = (body): body is UserSelf =>
 export type Preferences = { readonly tags: { readonly enabled: boolean } };
 export const isPreferences: Shape<Preferences> = (body): body is Preferences =>
   isObject(body) && isObject(body['tags']) && typeof body['tags']['enabled'] === 'boolean';
+
+export type ServerFeatures = Pick<ServerFeaturesDto, 'duplicateDetection'>;
+export const isServerFeatures: Shape<ServerFeatures> = (body): body is ServerFeatures =>
+  isObject(body) && typeof body['duplicateDetection'] === 'boolean';
 
 export const isStatistics: Shape<SearchStatisticsResponseDto> = (body): body is SearchStatisticsResponseDto =>
   isObject(body) && isCount(body['total']);

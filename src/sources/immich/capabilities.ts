@@ -18,6 +18,8 @@ export const featureNeeds = {
     permissions: ['album.create', 'album.read', 'album.delete', 'albumAsset.create', 'albumAsset.delete'],
     since: '1.137.0',
   },
+  favourites: { permissions: ['asset.update'], since: '1.137.0' },
+  'native duplicates': { permissions: ['asset.update'], since: '1.137.0' },
 } as const satisfies Record<string, FeatureNeeds>;
 
 export type Feature = keyof typeof featureNeeds;
@@ -123,6 +125,12 @@ export function problemWith(capabilities: Capabilities, feature: Feature, force:
     return new FatalError(
       'IMMICH_VERSION',
       `Immich ${capabilities.version} is not known to this release (it writes to 1.137 up to ${newestMajor}.x), so nothing is written to it; --force-version writes all the same`,
+      exitCodes.refused,
+    );
+  if (!isAtLeast(capabilities.version, needs.since) && !force)
+    return new FatalError(
+      'IMMICH_VERSION',
+      `Immich ${capabilities.version} has no ${feature}: that needs ${needs.since}`,
       exitCodes.refused,
     );
   return lackOf(capabilities.permissions, needs.permissions);

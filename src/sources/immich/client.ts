@@ -8,20 +8,23 @@ import { Http, type Exchange, type HttpOptions } from './http.js';
 import { Outage } from './outage.js';
 import { whyNoPicture } from './picture-answer.js';
 import { PicturePatience } from './picture-patience.js';
+import type { Sendable, WriteOthers } from './requests.js';
 
 export interface ImmichClientOptions extends HttpOptions {
   /** How long a call waits for a server that is away. */
   readonly patienceMs: number;
 }
 
-export interface ImmichRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Route pattern below /api as in the API's documentation: `/assets/{id}`. Requests are counted by it. */
-  readonly route: string;
+/** Routes are patterns below /api as in the API's documentation: `/assets/{id}`. Requests are counted by them. */
+export type ImmichRequest = Sendable & RequestOptions;
+
+/** One that says what it is about, and not yet of which photos. */
+export type LabelRequest = WriteOthers & RequestOptions;
+
+interface RequestOptions {
   /** Values for the `{names}` of the route. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
   /** False where a repeat would do the thing twice: then nothing is repeated that may have arrived. */
   readonly repeatable?: boolean;
   /** True for a route that every Immich has and answers to anybody: it is not Immich that refuses it. */

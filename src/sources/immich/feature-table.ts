@@ -1,5 +1,5 @@
 import { FatalError, TerminalError } from '../../errors.js';
-import { isPreferences } from './answers.js';
+import { isPreferences, isServerFeatures } from './answers.js';
 import {
   featureNeeds,
   isAtLeast,
@@ -48,4 +48,10 @@ export async function areTagsShown(client: ImmichClient): Promise<boolean | null
     if (error instanceof FatalError && error.code === 'IMMICH_FORBIDDEN') return null;
     throw error;
   }
+}
+
+/** Whether Immich's own duplicate detection (machine learning) is switched on: `GET /server/features`, for anybody, 1.113 to 3.x. */
+export async function detectsDuplicates(client: ImmichClient): Promise<boolean> {
+  const request = { method: 'GET', route: '/server/features', isPublic: true } as const;
+  return (await client.json(request, isServerFeatures)).body.duplicateDetection;
 }

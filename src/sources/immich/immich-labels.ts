@@ -1,6 +1,6 @@
 import { TerminalError } from '../../errors.js';
-import { immichKey, type PhotoKey, type SourceName } from '../../model.js';
-import type { AlbumContents, AlbumRef, BatchAnswer, LabelTarget, TagRef } from '../../label-ports.js';
+import { immichKey, type Marks, type PhotoKey, type SourceName } from '../../model.js';
+import type { AlbumContents, AlbumRef, BatchAnswer, LabelTarget, Mark, TagRef } from '../../label-ports.js';
 import {
   isAlbum,
   isAlbums,
@@ -12,7 +12,7 @@ import {
   type Shape,
 } from './answers.js';
 import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
-import type { ImmichClient, ImmichRequest } from './client.js';
+import type { ImmichClient, ImmichRequest, LabelRequest } from './client.js';
 import { isUnreadable, readAsset, readIdentity } from './listed-asset.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
@@ -24,7 +24,7 @@ export interface ImmichLabelsOptions {
   readonly userId: () => string;
 }
 
-/** Labels of one Immich account. Sends only tag, album and look-up requests; there is no route here that touches a photo. */
+/** Labels of one Immich account. Of a photo itself it can set the favourite and the group of duplicates, and nothing else. */
 export class ImmichLabels implements LabelTarget {
   readonly source: SourceName;
   readonly #options: ImmichLabelsOptions;
@@ -140,6 +140,19 @@ export class ImmichLabels implements LabelTarget {
     await this.#gone(this.#json(request, isNothing), () => this.#albumStands(id));
   }
 
+  /** `PUT /assets` (1.113 to 3.x) refuses all when one asset is unknown; the row and its `updatedAt` change at once. */
+  async mark(mark: Mark, keys: readonly PhotoKey[]): Promise<void> {
+    const ids = keys.map(assetIdOf);
+    const body =
+      'favorite' in mark ? { ids, isFavorite: mark.favorite } : { ids, duplicateId: mark.duplicateId };
+    await this.#json({ method: 'PUT', route: '/assets', body }, isNothing);
+  }
+
+  async marksOf(key: PhotoKey): Promise<Marks | null> {
+    const asset = await this.#options.lookup.look(key);
+    return asset && { favorite: asset.isFavorite, duplicateId: asset.duplicateId };
+  }
+
   async #albumStands(id: string): Promise<boolean> {
     return (await this.albums()).some((album) => album.id === id);
   }
@@ -173,7 +186,7 @@ export class ImmichLabels implements LabelTarget {
   }
 
   /** Sends the photos as `ids`, and reads what the server says of each. */
-  async #batch(request: ImmichRequest, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
+  async #batch(request: LabelRequest, keys: readonly PhotoKey[]): Promise<BatchAnswer> {
     const body = { ids: keys.map(assetIdOf) };
     const results = await this.#json({ ...request, body }, isBulkResults);
     const said = new Map(results.map((result) => [result.id, result]));

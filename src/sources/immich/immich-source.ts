@@ -19,6 +19,7 @@ export interface ImmichSourceOptions {
   readonly log: Log;
   /** User ids of other configured accounts of the same server: they list their own photos. */
   readonly listedElsewhere: () => ReadonlySet<string>;
+  readonly isOurFavorite: (key: PhotoKey) => boolean;
 }
 
 /** The server's clock and ours may be so far apart, milliseconds. */
@@ -124,7 +125,8 @@ export class ImmichSource implements PhotoSource {
   }
 
   #viewer(): Viewer {
-    return { source: this.name, server: this.#options.server, userId: this.capabilities.userId };
+    const { server, isOurFavorite } = this.#options;
+    return { source: this.name, server, userId: this.capabilities.userId, isOurFavorite };
   }
 
   /** `POST /search/statistics` (1.137): trashed assets are not counted. */

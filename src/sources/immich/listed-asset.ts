@@ -15,6 +15,7 @@ export interface ListedAsset {
   readonly libraryId: string | null;
   readonly thumbhash: string | null;
   readonly isFavorite: boolean;
+  readonly duplicateId: string | null;
   readonly isTrashed: boolean;
   readonly isOffline: boolean;
   readonly isEdited: boolean;
@@ -82,6 +83,7 @@ export function readAsset(item: unknown): ListedAsset | UnreadableAsset {
     libraryId: text(item['libraryId']),
     thumbhash: text(item['thumbhash']),
     isFavorite: item['isFavorite'] === true,
+    duplicateId: text(item['duplicateId']),
     isTrashed: item['isTrashed'] === true,
     isOffline: item['isOffline'] === true,
     isEdited: item['isEdited'] === true,

@@ -1,6 +1,7 @@
 import {
   immichKey,
   type Photo,
+  type PhotoKey,
   type Presence,
   type Realm,
   type Revision,
@@ -15,6 +16,8 @@ export interface Viewer {
   /** Name of the server in photo keys. */
   readonly server: string;
   readonly userId: string;
+  /** True where we made the photo a favourite: that one is no person's. */
+  readonly isOurFavorite: (key: PhotoKey) => boolean;
 }
 
 /** What a listing says of one asset, as a photo. */
@@ -24,8 +27,9 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
   const external = asset.libraryId !== null;
   const thumbHash = asset.thumbhash === null ? null : new Uint8Array(Buffer.from(asset.thumbhash, 'base64'));
   const name = asset.originalFileName ?? asset.id;
+  const key = immichKey(viewer.server, asset.id);
   return {
-    key: immichKey(viewer.server, asset.id),
+    key,
     source: viewer.source,
     realm: `immich:${viewer.server}:${asset.ownerId}` as Realm,
     revision: revisionOf(asset, external),
@@ -45,7 +49,8 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     camera,
     exposure: exposureName(exif.exposureTime, exif.iso),
     hasLocation: exif.latitude !== null && exif.longitude !== null,
-    favorite: asset.isFavorite,
+    favorite: asset.isFavorite && !viewer.isOurFavorite(key),
+    marks: { favorite: asset.isFavorite, duplicateId: asset.duplicateId },
     createdAt: asset.createdAt ?? asset.fileCreatedAt ?? 0,
     updatedAt: asset.updatedAt ?? 0,
     fileId: null,

@@ -1,0 +1,39 @@
+/** A value of ours in the key-value metadata of one asset. */
+export interface MetadataItem {
+  readonly assetId: string;
+  readonly key: typeof metadataKey;
+}
+
+/** The one key in the metadata of assets that is ours; others are never read or written. */
+export const metadataKey = 'photo-organizer';
+
+/** Bulk update of assets, `PUT /assets` (1.113 to 3.x; 3.2 deprecates it): one of these two fields, never another. */
+type MarkAssets = { readonly method: 'PUT'; readonly route: '/assets' } & {
+  readonly body: { readonly ids: readonly string[] } & (
+    { readonly isFavorite: boolean } | { readonly duplicateId: string | null }
+  );
+};
+
+/** `PUT` and `DELETE /assets/metadata` (2.5). */
+type WriteMetadata = { readonly route: '/assets/metadata' } & (
+  | {
+      readonly method: 'PUT';
+      readonly body: { readonly items: readonly (MetadataItem & { readonly value: object })[] };
+    }
+  | { readonly method: 'DELETE'; readonly body: { readonly items: readonly MetadataItem[] } }
+);
+
+/** Labels, searches: requests that cannot touch a photo, whatever they carry. */
+export type WriteOthers = {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly route: `/${'tags' | 'albums' | 'stacks' | 'search'}${'' | `/${string}`}`;
+  readonly body?: unknown;
+};
+
+type Read = { readonly method: 'GET'; readonly route: string; readonly body?: never };
+
+/**
+ * Every request that the client can send: the compiler refuses any other. None deletes a photo or changes an original; of
+ * what belongs to a photo only its favourite, its group of duplicates, its stack and our own metadata can be written.
+ */
+export type Sendable = Read | MarkAssets | WriteMetadata | WriteOthers;

@@ -1,0 +1,146 @@
+import type { LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
+import type { PhotoKey } from '../model.js';
+import type { ValueOperation } from './operation.js';
+import type { SyncParts } from './sync-parts.js';
+import { planValues, type ValuePlan, type ValueStep, type WantedValue } from './value-plan.js';
+import type { OwnGroup, ValueRules } from './value-rules.js';
+
+/** What is planned of one kind, and what it was planned for. */
+export interface KindPlan extends ValuePlan {
+  readonly wanted: ReadonlyMap<PhotoKey, WantedValue>;
+  readonly operations: readonly ValueOperation[];
+}
+
+/** What turns changes back. */
+export interface Reversal {
+  readonly operations: readonly ValueOperation[];
+  /** Photos whose value is neither what we made of it nor what it was before. */
+  readonly changedSince: number;
+}
+
+export interface ValuePlanOptions {
+  readonly groups: readonly OwnGroup[];
+  /** Photos to look at; null = all. */
+  readonly scope: ReadonlySet<PhotoKey> | null;
+  readonly fromTrash: boolean;
+}
+
+/** One kind of label that is a value, in one account: reads and plans. `ValueWriter` writes. */
+export class ValueSync {
+  readonly rules: ValueRules;
+  readonly #parts: SyncParts;
+
+  constructor(rules: ValueRules, parts: SyncParts) {
+    this.rules = rules;
+    this.#parts = parts;
+  }
+
+  /** Compares what should be with what the index and the journal say; where those differ, with the server. Writes nothing. */
+  async plan({ groups, scope, fromTrash }: ValuePlanOptions): Promise<KindPlan> {
+    const { journal, target, photoOf, clock } = this.#parts;
+    const { kind, foreign } = this.rules;
+    const members = groups.flatMap(({ group }) => group.members.map(({ key }) => key));
+    // A group is looked at as a whole: what one of its photos gets hangs on the others.
+    const looked = scope === null ? undefined : new Set([...scope, ...members]);
+    const own = journal.values(target.source, kind, looked);
+    const actual = await this.#read(own);
+    const owner = `${journal.instance} ${target.source}`;
+    const known = new Map(own.map((label) => [label.photo, label]));
+    const wanted = this.rules.wanted({ groups, actual, own: known, owner });
+    const plan = planValues({
+      ...{ wanted, own, actual, foreign, fromTrash },
+      pendingChange: (label) => this.#changeOf(label),
+      presence: (key) => photoOf(key)?.presence ?? null,
+      now: clock.now(),
+    });
+    return { ...plan, wanted, operations: this.#operations(plan) };
+  }
+
+  /** What turns changes of ours back, where they still stand. Writes nothing. */
+  async planReversal(changes: ReadonlyMap<PhotoKey, ValueChange>): Promise<Reversal> {
+    const { journal, target, photoOf } = this.#parts;
+    const own = journal.values(target.source, this.rules.kind, changes.keys());
+    const before = new Map(own.map((label) => [label.photo, label.before]));
+    const actual = await this.#read(own);
+    const putOn: ValueStep[] = [];
+    const takeOff: ValueStep[] = [];
+    let changedSince = 0;
+    for (const [photo, { from, to }] of changes) {
+      const now = actual(photo);
+      if (photoOf(photo) === null || now === undefined || now === from) continue;
+      if (now !== to) changedSince++;
+      else if (from === null || before.get(photo) === from) takeOff.push({ photo, from: to, to: from });
+      else putOn.push({ photo, from: to, to: from });
+    }
+    const { kind } = this.rules;
+    const operations = [
+      ...this.#operationOf('take-off', kind, takeOff),
+      ...this.#operationOf('put-on', kind, putOn),
+    ];
+    return { operations, changedSince };
+  }
+
+  /** Writes down what the plan saw on the server. */
+  accept({ observed, forgotten }: ValuePlan): void {
+    const { journal, clock, photoOf } = this.#parts;
+    const since = clock.now();
+    const read = (label: ValueLabel): number => photoOf(label.photo)?.updatedAt ?? label.baseline;
+    journal.together(() => {
+      journal.forget(forgotten);
+      journal.put(observed.map((label) => ({ ...label, baseline: read(label), since })));
+    });
+  }
+
+  /**
+   * What is there. The index tells, once it has read the photo after our last write; where it contradicts the journal, or a
+   * write may or may not have arrived, the server is asked for the photo itself.
+   */
+  async #read(own: readonly ValueLabel[]): Promise<(key: PhotoKey) => LabelValue | undefined> {
+    const { photoOf, target } = this.#parts;
+    const { read } = this.rules;
+    const indexed = (key: PhotoKey): LabelValue | undefined => {
+      const marks = photoOf(key)?.marks;
+      return marks == null ? undefined : read(marks);
+    };
+    const known = new Map<PhotoKey, LabelValue | undefined>();
+    const doubtful: PhotoKey[] = [];
+    for (const { photo, state, value, baseline } of own) {
+      const now = indexed(photo);
+      if (photoOf(photo) === null || state === 'refused') continue;
+      if (state === 'verified' && photoOf(photo)?.updatedAt === baseline) known.set(photo, value);
+      else if (state === 'pending' || (state === 'verified' ? now !== value : now === value))
+        doubtful.push(photo);
+    }
+    await Promise.all(
+      doubtful.map(async (photo) => {
+        const marks = await target.marksOf(photo);
+        known.set(photo, marks === null ? undefined : read(marks));
+      }),
+    );
+    return (key) => (known.has(key) ? known.get(key) : indexed(key));
+  }
+
+  #changeOf(label: ValueLabel): ValueChange {
+    const change = this.#parts.journal.changeOf(label.operation, label.photo);
+    return change ?? { from: label.before, to: label.value };
+  }
+
+  #operations({ set, restore }: Pick<ValuePlan, 'set' | 'restore'>): ValueOperation[] {
+    const { kind } = this.rules;
+    const names = new Map<string, ValueStep[]>();
+    for (const { name, ...step } of set) names.set(name, [...(names.get(name) ?? []), step]);
+    return [
+      ...this.#operationOf('take-off', kind, restore),
+      ...[...names].flatMap(([name, steps]) => this.#operationOf('put-on', name, steps)),
+    ];
+  }
+
+  /** None where there is nothing to do. */
+  #operationOf(verb: 'put-on' | 'take-off', name: string, steps: readonly ValueStep[]): ValueOperation[] {
+    if (steps.length === 0) return [];
+    const photos = steps.map(({ photo }) => photo);
+    const changes = steps.map(({ from, to }) => ({ from, to }));
+    const { source } = this.#parts.target;
+    return [{ kind: `${verb}-${this.rules.kind}` as const, source, name, photos, changes }];
+  }
+}

@@ -1,0 +1,115 @@
+/* Favourites and the like, from pictures to the server and back: a scan, the service, undo. */
+import t from 'tap';
+import {
+  copyOf,
+  libraryStage,
+  runScan,
+  runUndo,
+  tagOnly,
+  valuesOnly,
+  type AgentStage,
+} from '../support/agent-stage.js';
+import { startService } from '../support/agent-service.js';
+import { until } from '../support/until.js';
+
+const all = valuesOnly('favorite', 'duplicate');
+
+/** What is on the server, as if no sidecar had ever been written. */
+function seen({ standIn }: AgentStage): unknown {
+  const { assets } = standIn.snapshot();
+  return Object.entries(assets).map(([id, asset]) => [id, { ...asset, sidecarTags: null }]);
+}
+
+const favorites = ['beach', 'lake'];
+
+void t.test('a scan writes them, the next writes nothing, undo leaves the server as it was', async (t) => {
+  const stage = await libraryStage(t);
+  const foreign = '7d0f7e3c-51f4-4f52-9d6a-0f4c8a4c8b11';
+  const body = JSON.stringify({ ids: [stage.id('beach'), stage.id('hut')], duplicateId: foreign });
+  const headers = { 'x-api-key': stage.key, 'content-type': 'application/json' };
+  await fetch(`${stage.standIn.url}/api/assets`, { method: 'PUT', headers, body });
+  await stage.standIn.settled();
+  const before = seen(stage);
+  const planned = await runScan(stage.config, { settings: all, dryRun: true });
+  t.same(seen(stage), before, 'a plan writes nothing');
+  const first = await runScan(stage.config, { settings: all });
+  t.match(first, { operations: { applied: 6, failed: 0 }, errors: [], warnings: [] });
+  t.same(first.plan, planned.plan, 'it said what it would write');
+  t.same(stage.favorites(), favorites);
+  const { assets } = stage.standIn.snapshot();
+  const idOf = (name: string): string | null => assets[stage.id(name)]?.duplicateId ?? null;
+  t.same(['beach', 'beach-chat', 'beach-small'].map(idOf), [foreign, foreign, foreign], 'they join theirs');
+  t.match(idOf('lake'), /^[0-9a-f-]{36}$/u);
+  t.equal(idOf('lake'), idOf('lake-mirrored'));
+  t.equal(idOf('road'), null);
+  await stage.standIn.settled();
+
+  stage.standIn.requests.reset();
+  const second = await runScan(stage.config, { settings: all });
+  t.match(second, { operations: { applied: 0, unchanged: 7 }, downloads: 0 });
+  t.equal(stage.standIn.requests.count('PUT /assets'), 0);
+  t.equal(stage.standIn.requests.count('GET /assets/:id'), 0);
+  t.equal(stage.standIn.requests.count('POST /search/metadata'), 1, 'one listing');
+
+  t.match(await runUndo(stage.config, 'all'), { failed: 0, errors: [], notes: [] });
+  await stage.standIn.settled();
+  t.same(seen(stage), before);
+});
+
+void t.test('the keeper stays the keeper with our favourite, and follows one of a person', async (t) => {
+  const stage = await libraryStage(t);
+  const settings = valuesOnly('favorite');
+  await runScan(stage.config, { settings });
+  await stage.standIn.settled();
+  await runScan(stage.config, { settings });
+  t.same(stage.favorites(), favorites);
+  stage.standIn.setFavorite(stage.id('beach-small'), true);
+  await stage.standIn.settled();
+  await runScan(stage.config, { settings });
+  t.same(stage.favorites(), ['beach-small', 'lake'], 'ours went with the keeper');
+  await runUndo(stage.config, 'all');
+  t.same(stage.favorites(), ['beach-small'], 'theirs stays');
+});
+
+void t.test('--tag-only writes tags and nothing else, whatever the config says', async (t) => {
+  const stage = await libraryStage(t);
+  const config = stage.with({ labels: { favorite: true, nativeDuplicates: true } });
+  await runScan(config, { settings: tagOnly });
+  t.same(stage.favorites(), []);
+  t.equal(stage.standIn.requests.count('PUT /assets'), 0);
+});
+
+void t.test('the service labels an upload, and does not look again because of itself', async (t) => {
+  const stage = await libraryStage(t);
+  const labels = { favorite: true, nativeDuplicates: true };
+  const config = stage.with({ labels });
+  const service = await startService(t, config, { settings: all });
+  await until('the first labels', () => stage.favorites().length === 2);
+  await stage.add('road-small', await copyOf(4, 'small'), { justUploaded: true });
+  await until('the keeper of the upload', () => stage.favorites().includes('road'));
+  await until('its place on the page', () => {
+    const { assets } = stage.standIn.snapshot();
+    const ids = ['road', 'road-small'].map((name) => assets[stage.id(name)]?.duplicateId);
+    return ids[0] != null && ids[0] === ids[1];
+  });
+  await service.stop();
+  t.same(stage.favorites(), ['beach', 'lake', 'road']);
+  await runUndo(config, 'all');
+  t.same(stage.favorites(), []);
+});
+
+const leastKey = ['asset.read', 'asset.view', 'user.read', 'tag.create', 'tag.read', 'tag.asset'];
+
+for (const version of ['1.137.0', '3.1.0'] as const)
+  void t.test(`a key that may not on ${version}: said once, tags carry on`, async (t) => {
+    const stage = await libraryStage(t, { version });
+    const apiKey = stage.standIn.addKey(stage.anna, leastKey);
+    const config = stage.with({ accounts: [{ url: stage.standIn.url, apiKey }] });
+    const settings = { ...tagOnly, ...{ values: all.values } };
+    const result = await runScan(config, { settings: settings as typeof tagOnly });
+    t.match(result, { errors: [], operations: { applied: 3, failed: 0 } });
+    t.equal(result.warnings.length, 2);
+    for (const warning of result.warnings) t.match(warning, 'asset.update');
+    t.same(stage.favorites(), []);
+    t.equal(Object.keys(await stage.tags()).length, 3);
+  });
