@@ -37,6 +37,7 @@ export interface Config {
     readonly albumPrefix: string;
     readonly favorite: boolean;
     readonly nativeDuplicates: boolean;
+    readonly scores: boolean;
   };
   readonly detection: { readonly threshold: number };
   readonly keep: readonly KeepRule[];
@@ -167,6 +168,7 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
       albumPrefix: values['labels.album_prefix'],
       favorite: values['labels.favorite'],
       nativeDuplicates: values['labels.native_duplicates'],
+      scores: values['labels.scores'],
     },
     detection: { threshold: values['detection.threshold'] },
     keep: values.keep,

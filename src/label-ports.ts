@@ -69,10 +69,16 @@ export interface LabelTarget {
   mark(mark: Mark, keys: readonly PhotoKey[]): Promise<void>;
   /** As they are now; null when the photo is gone. */
   marksOf(key: PhotoKey): Promise<Marks | null>;
+  /** Writes our note on each of these own photos, and no other note. All or none, like `mark`. */
+  writeNotes(notes: ReadonlyMap<PhotoKey, object>): Promise<void>;
+  /** Takes our note off; one that is not there is no error. All or none, like `mark`. */
+  removeNotes(keys: readonly PhotoKey[]): Promise<void>;
+  /** Our note on the photo; null = none, undefined = the photo is gone. */
+  noteOf(key: PhotoKey): Promise<object | null | undefined>;
 }
 
 /** Labels that give a photo one value, where another may have been before. */
-export const valueKinds = ['favorite', 'duplicate'] as const;
+export const valueKinds = ['favorite', 'duplicate', 'scores'] as const;
 export type ValueKind = (typeof valueKinds)[number];
 
 /** Kinds of label that are written. */

@@ -53,6 +53,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       albumPrefix: 'Similar-',
       favorite: false,
       nativeDuplicates: false,
+      scores: false,
     },
     detection: { threshold: 12 },
     keep: ['favorite', 'in_album', 'format', 'pixels', 'metadata', 'larger', 'older'],

@@ -12,6 +12,7 @@ export interface LabelFlags {
   readonly albumPrefix?: string | undefined;
   readonly favorite?: boolean | undefined;
   readonly nativeDuplicates?: boolean | undefined;
+  readonly scores?: boolean | undefined;
 }
 
 export const noLabelFlags: LabelFlags = { tagOnly: false };
@@ -34,6 +35,7 @@ function valuesOf(labels: Config['labels'], flags: LabelFlags): ReadonlySet<Valu
   const isOn: Readonly<Record<ValueKind, boolean>> = {
     favorite: flags.favorite ?? labels.favorite,
     duplicate: flags.nativeDuplicates ?? labels.nativeDuplicates,
+    scores: flags.scores ?? labels.scores,
   };
   return new Set(flags.tagOnly ? [] : valueKinds.filter((kind) => isOn[kind]));
 }

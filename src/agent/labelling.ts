@@ -246,6 +246,7 @@ export class Labelling {
 const featureOf: Readonly<Record<ValueKind, Feature>> = {
   favorite: 'favourites',
   duplicate: 'native duplicates',
+  scores: 'scores',
 };
 
 /** Everything that these labels need. */

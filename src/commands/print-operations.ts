@@ -37,6 +37,10 @@ function describe(operation: Operation): string {
       return `make ${count(operation.photos.length, 'keeper')} a favourite ${where}`;
     case 'take-off-favorite':
       return `take the favourite that we set off ${photos} ${where}`;
+    case 'put-on-scores':
+      return `write the scores of ${photos} ${where}`;
+    case 'take-off-scores':
+      return `remove the scores of ${photos} ${where}`;
     case 'put-on-duplicate':
       return `put ${photos} of ${operation.name} on Immich's Duplicates page ${where}`;
     case 'take-off-duplicate':

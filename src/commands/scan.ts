@@ -21,6 +21,7 @@ interface ScanFlags extends CommonFlags {
   readonly albumPrefix?: string;
   readonly markBestFavorite?: boolean;
   readonly nativeDuplicates?: boolean;
+  readonly writeScores?: boolean;
   readonly threshold?: string;
   readonly forceVersion?: boolean;
   readonly allowRemovals?: boolean;
@@ -56,6 +57,7 @@ function addScanFlags(command: Command): Command {
     .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
     .option('--mark-best-favorite', 'make the keeper of each group a favourite')
     .option('--native-duplicates', "show each group on Immich's own Duplicates page")
+    .option('--write-scores', 'write group, role, evidence and score into the metadata of each photo')
     .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
     .option('--allow-removals', 'take labels off also where that is held back to be confirmed')
     .option('--force-version', 'write to an Immich version that this release does not know')
@@ -93,11 +95,12 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
 }
 
 /** Flags that contradict `--tag-only`. */
-function refuseBoth({ tagOnly, createAlbums, markBestFavorite, nativeDuplicates }: ScanFlags): void {
+function refuseBoth({ tagOnly, ...flags }: ScanFlags): void {
   const others = Object.entries({
-    '--create-albums': createAlbums,
-    '--mark-best-favorite': markBestFavorite,
-    '--native-duplicates': nativeDuplicates,
+    '--create-albums': flags.createAlbums,
+    '--mark-best-favorite': flags.markBestFavorite,
+    '--native-duplicates': flags.nativeDuplicates,
+    '--write-scores': flags.writeScores,
   });
   const [other] = others.find(([, isGiven]) => isGiven === true) ?? [];
   if (tagOnly !== true || other === undefined) return;
@@ -128,6 +131,7 @@ function labelFlags(flags: ScanFlags): LabelFlags {
     albumPrefix: flags.albumPrefix,
     favorite: flags.markBestFavorite,
     nativeDuplicates: flags.nativeDuplicates,
+    scores: flags.writeScores,
   };
 }
 

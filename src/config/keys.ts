@@ -60,6 +60,10 @@ export const keySpecs = {
     kind: kinds.flag,
     doc: "Show each group on Immich's own Duplicates page.",
   },
+  'labels.scores': {
+    kind: kinds.flag,
+    doc: "Write group, role, evidence and score of each photo into Immich's key-value metadata.",
+  },
   'detection.threshold': {
     kind: kinds.integer(0, 12),
     doc: 'Bits by which two 64-bit hashes may differ to be candidates, 0-12.',

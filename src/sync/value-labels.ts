@@ -8,6 +8,8 @@ import { ownGroups, valueRules } from './value-rules.js';
 import { ValueSync, type KindPlan, type Reversal } from './value-sync.js';
 import { ValueWriter } from './value-write.js';
 
+const nothingWanted = { prefix: '', algorithm: '' };
+
 /** By kind: what each photo should have. */
 export type WantedValues = ReadonlyMap<ValueKind, ReadonlyMap<PhotoKey, WantedValue>>;
 
@@ -41,7 +43,7 @@ export class ValueLabels {
     const own = ownGroups(target.source, groups, photoOf);
     for (const [kind, { sync }] of this.#kinds)
       if (settings.kinds.has(kind))
-        plans.set(kind, await sync.plan({ groups: own, scope, fromTrash: false }));
+        plans.set(kind, await sync.plan({ groups: own, scope, fromTrash: false, settings }));
     return plans;
   }
 
@@ -49,7 +51,7 @@ export class ValueLabels {
   async planEnding(): Promise<ValuePlans> {
     const plans = new Map<ValueKind, KindPlan>();
     for (const [kind, { sync }] of this.#kinds)
-      plans.set(kind, await sync.plan({ groups: [], scope: null, fromTrash: true }));
+      plans.set(kind, await sync.plan({ groups: [], scope: null, fromTrash: true, settings: nothingWanted }));
     return plans;
   }
 

@@ -1,35 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { LabelTarget, LabelValue, Mark, ValueKind, ValueLabel } from '../label-ports.js';
-import type { Group, Marks, Member, PhotoKey } from '../model.js';
+import type { LabelValue, Mark, ValueKind } from '../label-ports.js';
+import type { Group, Marks, PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../ports.js';
 import { groupName, signatureOf } from './desired.js';
+import { scores } from './score-rules.js';
+import type { OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
 import type { WantedValue } from './value-plan.js';
 
-/** The part of a group that lies in one account, where one of its photos is an extra. */
-export interface OwnGroup {
-  readonly group: Group;
-  readonly signature: string;
-  /** Photos of the account that may be labelled, keeper first. */
-  readonly own: readonly Member[];
-}
-
-/** What the wanted values are worked out from. */
-export interface ValueWorld {
-  readonly groups: readonly OwnGroup[];
-  readonly actual: (key: PhotoKey) => LabelValue | undefined;
-  readonly own: ReadonlyMap<PhotoKey, ValueLabel>;
-  /** Names this account of this installation. */
-  readonly owner: string;
-}
-
-/** One kind of label that is a value: what it should be, and how it is read and written. */
-export interface ValueRules {
-  readonly kind: ValueKind;
-  readonly foreign: 'replace' | 'leave';
-  readonly wanted: (world: ValueWorld) => Map<PhotoKey, WantedValue>;
-  /** From what a listing said; undefined = it said nothing. */
-  readonly read: (marks: Marks) => LabelValue;
-  readonly write: (target: LabelTarget, value: LabelValue, keys: readonly PhotoKey[]) => Promise<void>;
+/** How a field of the photo itself is read and written. */
+function ofMarks(
+  read: (marks: Marks) => LabelValue,
+  markOf: (value: LabelValue) => Mark,
+): Pick<ValueRules, 'read' | 'ask' | 'inOneRequest' | 'write'> {
+  return {
+    read,
+    ask: async (target, key) => {
+      const marks = await target.marksOf(key);
+      return marks === null ? undefined : read(marks);
+    },
+    inOneRequest: 'one',
+    write: async (target, values) => {
+      const [value = null] = values.values();
+      await target.mark(markOf(value), [...values.keys()]);
+    },
+  };
 }
 
 /** The value of a favourite. */
@@ -45,8 +39,10 @@ const favorite: ValueRules = {
         if (role === 'keeper') wanted.set(key, { value: heart, name: heart, signature });
     return wanted;
   },
-  read: (marks) => (marks.favorite ? heart : null),
-  write: (target, value, keys) => mark(target, { favorite: value !== null }, keys),
+  ...ofMarks(
+    (marks) => (marks.favorite ? heart : null),
+    (value) => ({ favorite: value !== null }),
+  ),
 };
 
 /** Immich's page shows photos that share an id, and only where at least two of them do. */
@@ -64,8 +60,10 @@ const duplicate: ValueRules = {
     }
     return wanted;
   },
-  read: ({ duplicateId }) => duplicateId,
-  write: (target, value, keys) => mark(target, { duplicateId: value }, keys),
+  ...ofMarks(
+    (marks) => marks.duplicateId,
+    (duplicateId) => ({ duplicateId }),
+  ),
 };
 
 /** An id that Immich, or somebody, gave some of the photos: the others join it, so that no group of theirs is torn apart. */
@@ -90,17 +88,18 @@ function duplicateIdOf(owner: string, number: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-async function mark(target: LabelTarget, what: Mark, keys: readonly PhotoKey[]): Promise<void> {
-  await target.mark(what, keys);
-}
-
 /** Each kind for people, of several photos. */
 export const labelWords: Readonly<Record<ValueKind, string>> = {
   favorite: 'favourites',
   duplicate: "Immich's Duplicates page",
+  scores: 'scores',
 };
 
-export const valueRules: Readonly<Record<ValueKind, ValueRules>> = { favorite, duplicate };
+export const valueRules: Readonly<Record<ValueKind, ValueRules>> = {
+  favorite,
+  duplicate,
+  scores,
+};
 
 /** Groups that count for an account: one of its own photos is an extra in them. */
 export function ownGroups(

@@ -3,7 +3,7 @@ import type { PhotoKey } from '../model.js';
 import type { ValueOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import { planValues, type ValuePlan, type ValueStep, type WantedValue } from './value-plan.js';
-import type { OwnGroup, ValueRules } from './value-rules.js';
+import type { OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
 
 /** What is planned of one kind, and what it was planned for. */
 export interface KindPlan extends ValuePlan {
@@ -23,6 +23,7 @@ export interface ValuePlanOptions {
   /** Photos to look at; null = all. */
   readonly scope: ReadonlySet<PhotoKey> | null;
   readonly fromTrash: boolean;
+  readonly settings: ValueWorld['settings'];
 }
 
 /** One kind of label that is a value, in one account: reads and plans. `ValueWriter` writes. */
@@ -36,7 +37,7 @@ export class ValueSync {
   }
 
   /** Compares what should be with what the index and the journal say; where those differ, with the server. Writes nothing. */
-  async plan({ groups, scope, fromTrash }: ValuePlanOptions): Promise<KindPlan> {
+  async plan({ groups, scope, fromTrash, settings }: ValuePlanOptions): Promise<KindPlan> {
     const { journal, target, photoOf, clock } = this.#parts;
     const { kind, foreign } = this.rules;
     const members = groups.flatMap(({ group }) => group.members.map(({ key }) => key));
@@ -46,7 +47,7 @@ export class ValueSync {
     const actual = await this.#read(own);
     const owner = `${journal.instance} ${target.source}`;
     const known = new Map(own.map((label) => [label.photo, label]));
-    const wanted = this.rules.wanted({ groups, actual, own: known, owner });
+    const wanted = this.rules.wanted({ groups, actual, own: known, owner, settings });
     const plan = planValues({
       ...{ wanted, own, actual, foreign, fromTrash },
       pendingChange: (label) => this.#changeOf(label),
@@ -97,8 +98,9 @@ export class ValueSync {
    */
   async #read(own: readonly ValueLabel[]): Promise<(key: PhotoKey) => LabelValue | undefined> {
     const { photoOf, target } = this.#parts;
-    const { read } = this.rules;
+    const { read, ask } = this.rules;
     const indexed = (key: PhotoKey): LabelValue | undefined => {
+      if (read === null) return photoOf(key) === null ? undefined : null;
       const marks = photoOf(key)?.marks;
       return marks == null ? undefined : read(marks);
     };
@@ -107,14 +109,14 @@ export class ValueSync {
     for (const { photo, state, value, baseline } of own) {
       const now = indexed(photo);
       if (photoOf(photo) === null || state === 'refused') continue;
-      if (state === 'verified' && photoOf(photo)?.updatedAt === baseline) known.set(photo, value);
+      const isAsWritten = read === null || photoOf(photo)?.updatedAt === baseline;
+      if (state === 'verified' && isAsWritten) known.set(photo, value);
       else if (state === 'pending' || (state === 'verified' ? now !== value : now === value))
         doubtful.push(photo);
     }
     await Promise.all(
       doubtful.map(async (photo) => {
-        const marks = await target.marksOf(photo);
-        known.set(photo, marks === null ? undefined : read(marks));
+        known.set(photo, await ask(target, photo));
       }),
     );
     return (key) => (known.has(key) ? known.get(key) : indexed(key));

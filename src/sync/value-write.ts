@@ -4,7 +4,7 @@ import type { PhotoKey } from '../model.js';
 import { batches, type Outcome, type ValueOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import type { WantedValue } from './value-plan.js';
-import type { ValueRules } from './value-rules.js';
+import type { ValueRules } from './value-kind.js';
 
 type Step = ValueChange & { readonly photo: PhotoKey };
 
@@ -49,18 +49,23 @@ export class ValueWriter {
     return { written, refused };
   }
 
-  /** A request gives all its photos one value. */
+  /** Steps that may go in one request. */
   #inOneRequest(steps: readonly Step[]): Step[][] {
-    const byValue = new Map<LabelValue, Step[]>();
-    for (const step of steps) byValue.set(step.to, [...(byValue.get(step.to) ?? []), step]);
-    return [...byValue.values()];
+    const { inOneRequest } = this.#rules;
+    const together = new Map<LabelValue, Step[]>();
+    for (const step of steps) {
+      const like = inOneRequest === 'one' || step.to === null ? step.to : 'any';
+      const others = together.get(like);
+      if (others === undefined) together.set(like, [step]);
+      else others.push(step);
+    }
+    return [...together.values()];
   }
 
   async #write(task: Task, batch: readonly Step[]): Promise<Outcome> {
     const { journal, target } = this.#parts;
     const { source, kind, name } = task.operation;
     const photos = batch.map(({ photo }) => photo);
-    const [to = null] = batch.map((step) => step.to);
     const before = new Map(journal.values(source, this.#rules.kind, photos).map((l) => [l.photo, l]));
     const { number, labels } = journal.together(() => {
       const changes = batch.map((step) => ({ from: step.from, to: step.to }));
@@ -72,7 +77,7 @@ export class ValueWriter {
       return { number: operationNumber, labels: begun };
     });
     try {
-      await this.#rules.write(target, to, photos);
+      await this.#rules.write(target, new Map(batch.map(({ photo, to }) => [photo, to])));
     } catch (error) {
       const isRefused = error instanceof TerminalError || isForbidden(error);
       journal.together(() => {
@@ -84,7 +89,7 @@ export class ValueWriter {
       return this.#writeOthers(task, batch, error);
     }
     journal.together(() => {
-      this.#settle(labels, to);
+      this.#settle(labels, batch);
       journal.end(number);
     });
     return { written: photos, refused: new Map() };
@@ -127,10 +132,14 @@ export class ValueWriter {
     };
   }
 
-  #settle(labels: readonly ValueLabel[], to: LabelValue): void {
+  #settle(labels: readonly ValueLabel[], batch: readonly Step[]): void {
     const { journal, clock } = this.#parts;
     const since = clock.now();
-    const isOver = (label: ValueLabel): boolean => to === null || to === label.before;
+    const now = new Map(batch.map(({ photo, to }) => [photo, to]));
+    const isOver = ({ photo, before }: ValueLabel): boolean => {
+      const to = now.get(photo) ?? null;
+      return to === null || to === before;
+    };
     journal.forget(labels.filter(isOver));
     journal.put(
       labels.filter((label) => !isOver(label)).map((label) => ({ ...label, state: 'verified', since })),

@@ -49,6 +49,7 @@ export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config 
       albumPrefix: 'Similar-',
       favorite: false,
       nativeDuplicates: false,
+      scores: false,
       ...labels,
     },
     watch: { pollMs: 5_000, pollMaxMs: 5_000, sweep: '0 0 1 1 *', folderSettleMs: 1_000, ...watch },

@@ -79,6 +79,7 @@ export function scanRequest(settings: LabelSettings = tagOnly, options: RunOptio
       albumPrefix: albums?.prefix,
       favorite: values?.kinds.has('favorite') === true,
       nativeDuplicates: values?.kinds.has('duplicate') === true,
+      scores: values?.kinds.has('scores') === true,
     },
     dryRun: options.dryRun ?? false,
     allowRemovals: options.allowRemovals ?? false,

@@ -90,6 +90,11 @@ const isBulkResult: Shape<BulkIdResponseDto> = (body): body is BulkIdResponseDto
   isObject(body) && isText(body['id']) && typeof body['success'] === 'boolean';
 export const isBulkResults = isListOf(isBulkResult);
 
+export type ListedMetadata = { readonly key: string; readonly value: object };
+const isMetadatum: Shape<ListedMetadata> = (body): body is ListedMetadata =>
+  isObject(body) && isText(body['key']) && isObject(body['value']);
+export const isMetadata = isListOf(isMetadatum);
+
 const isAlbumUser = (body: unknown): boolean =>
   isObject(body) && isText(body['role']) && isObject(body['user']) && isName(body['user']['id']);
 

@@ -20,6 +20,7 @@ export const featureNeeds = {
   },
   favourites: { permissions: ['asset.update'], since: '1.137.0' },
   'native duplicates': { permissions: ['asset.update'], since: '1.137.0' },
+  scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0' },
 } as const satisfies Record<string, FeatureNeeds>;
 
 export type Feature = keyof typeof featureNeeds;

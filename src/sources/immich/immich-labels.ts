@@ -5,6 +5,7 @@ import {
   isAlbum,
   isAlbums,
   isBulkResults,
+  isMetadata,
   isNothing,
   isTagCount,
   isTags,
@@ -13,6 +14,7 @@ import {
 } from './answers.js';
 import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
 import type { ImmichClient, ImmichRequest, LabelRequest } from './client.js';
+import { metadataKey } from './requests.js';
 import { isUnreadable, readAsset, readIdentity } from './listed-asset.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
@@ -151,6 +153,30 @@ export class ImmichLabels implements LabelTarget {
   async marksOf(key: PhotoKey): Promise<Marks | null> {
     const asset = await this.#options.lookup.look(key);
     return asset && { favorite: asset.isFavorite, duplicateId: asset.duplicateId };
+  }
+
+  /** `PUT /assets/metadata` (2.5) writes any number of keys of any assets: only ours here. It does not touch `updatedAt`. */
+  async writeNotes(notes: ReadonlyMap<PhotoKey, object>): Promise<void> {
+    const items = [...notes].map(([key, value]) => ({ assetId: assetIdOf(key), key: metadataKey, value }));
+    await this.#json({ method: 'PUT', route: '/assets/metadata', body: { items } }, isMetadata);
+  }
+
+  /** `DELETE /assets/metadata` (2.5). */
+  async removeNotes(keys: readonly PhotoKey[]): Promise<void> {
+    const items = keys.map((key) => ({ assetId: assetIdOf(key), key: metadataKey }));
+    await this.#json({ method: 'DELETE', route: '/assets/metadata', body: { items } }, isNothing);
+  }
+
+  /** `GET /assets/{id}/metadata` (1.140). */
+  async noteOf(key: PhotoKey): Promise<object | null | undefined> {
+    try {
+      const params = { id: assetIdOf(key) };
+      const notes = await this.#json({ method: 'GET', route: '/assets/{id}/metadata', params }, isMetadata);
+      return notes.find((note) => note.key === metadataKey)?.value ?? null;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
   }
 
   async #albumStands(id: string): Promise<boolean> {

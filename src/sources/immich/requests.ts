@@ -5,7 +5,7 @@ export interface MetadataItem {
 }
 
 /** The one key in the metadata of assets that is ours; others are never read or written. */
-export const metadataKey = 'photo-organizer';
+export const metadataKey = 'photo-organizer' as const;
 
 /** Bulk update of assets, `PUT /assets` (1.113 to 3.x; 3.2 deprecates it): one of these two fields, never another. */
 type MarkAssets = { readonly method: 'PUT'; readonly route: '/assets' } & {

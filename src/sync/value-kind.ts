@@ -1,0 +1,37 @@
+import type { LabelTarget, LabelValue, ValueKind, ValueLabel } from '../label-ports.js';
+import type { Group, Marks, Member, PhotoKey } from '../model.js';
+import type { ValueSettings } from './desired.js';
+import type { WantedValue } from './value-plan.js';
+
+/** The part of a group that lies in one account, where one of its photos is an extra. */
+export interface OwnGroup {
+  readonly group: Group;
+  readonly signature: string;
+  /** Photos of the account that may be labelled, keeper first. */
+  readonly own: readonly Member[];
+}
+
+/** What the wanted values are worked out from. */
+export interface ValueWorld {
+  readonly groups: readonly OwnGroup[];
+  readonly actual: (key: PhotoKey) => LabelValue | undefined;
+  readonly own: ReadonlyMap<PhotoKey, ValueLabel>;
+  /** Names this account of this installation. */
+  readonly owner: string;
+  readonly settings: Pick<ValueSettings, 'prefix' | 'algorithm'>;
+}
+
+/** One kind of label that is a value: what it should be, and how it is read and written. */
+export interface ValueRules {
+  readonly kind: ValueKind;
+  readonly foreign: 'replace' | 'leave';
+  readonly wanted: (world: ValueWorld) => Map<PhotoKey, WantedValue>;
+  /** What a listing says of it; null where it says nothing: then the journal's word counts. */
+  readonly read: ((marks: Marks) => LabelValue) | null;
+  /** What the server says of one photo; undefined = the photo is gone. */
+  readonly ask: (target: LabelTarget, key: PhotoKey) => Promise<LabelValue | undefined>;
+  /** Which values one request may carry: only one, or any. */
+  readonly inOneRequest: 'one' | 'any';
+  /** Gives each photo its value; all or none. A request carries values or takes them off. */
+  readonly write: (target: LabelTarget, values: ReadonlyMap<PhotoKey, LabelValue>) => Promise<void>;
+}
