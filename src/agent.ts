@@ -163,8 +163,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       account,
       reader,
       reconciler: new Reconciler({
+        ...state,
         target: account.labels,
-        journal: state.journal,
         photoOf,
         stopping: stop.signal,
         wrote: (done, of) => progress.emit('labelled', account.name, done, of),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAgent } from './commands/agent.js';
 import { exitCodeOf, say } from './commands/context.js';
+import { addDismiss } from './commands/dismiss.js';
 import { addDoctor } from './commands/doctor.js';
 import { addGroups } from './commands/groups.js';
 import { addScan } from './commands/scan.js';
@@ -39,6 +40,7 @@ const done = (code: ExitCode): void => {
 addAgent(program, done);
 addScan(program, done);
 addGroups(program, done);
+addDismiss(program, done);
 addUndo(program, done);
 addStatus(program, done);
 addDoctor(program, done);

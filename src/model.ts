@@ -175,6 +175,13 @@ export type ServerTime = Brand<number, 'ServerTime'>;
 /** How far a source has been read; null = never. */
 export type Checkpoint = ServerTime | null;
 
+/** What a photo is whatever its place: the SHA-1 of its bytes, or its key as long as nobody has read them. */
+export type Content = Pick<Photo, 'key' | 'sha1'>;
+
+export function contentIdOf({ key, sha1 }: Content): string {
+  return sha1 ?? key;
+}
+
 export type ParsedKey =
   | { readonly kind: 'immich'; readonly server: string; readonly assetId: string }
   | { readonly kind: 'folder'; readonly folder: string; readonly path: string };

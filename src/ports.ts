@@ -1,6 +1,7 @@
 /** The seams between the layers: what each side promises. Parts get implementations handed to them by `agent.ts`. */
 import type {
   Checkpoint,
+  Content,
   Fingerprint,
   Group,
   Photo,
@@ -190,6 +191,12 @@ export interface GroupStore {
   regroup(scope: readonly PhotoId[], groups: readonly Group[], crowded: ReadonlySet<PhotoId>): void;
   /** Members of the group of that number; empty when there is none. */
   membersOf(number: number): readonly PhotoId[];
+  /** Version of the dismissals that `useDismissals` was last told; null when it never was. */
+  dismissalsUsed(): number | null;
+  /** Marks photos with this content for regrouping, null = all, and remembers the version. */
+  useDismissals(version: number, contents: readonly Content[] | null): void;
+  /** The rules that `useRules` was last told; null when it never was. */
+  rules(): string | null;
   groups(): readonly Group[];
   groupOf(id: PhotoId): Group | null;
 }
@@ -220,6 +227,39 @@ export interface GroupNumbers {
   /** A number never given before. */
   take(): number;
   remember(groups: readonly Group[]): void;
+}
+
+/** A photo of a dismissed pair, as it was known then. */
+export type DismissedPhoto = Pick<Photo, 'key' | 'sha1' | 'name'>;
+
+/** Two photos that a person said are no duplicates of each other. */
+export interface Dismissal {
+  readonly pair: readonly [DismissedPhoto, DismissedPhoto];
+  /** Number of the group that both were in; null when they were in none. */
+  readonly group: number | null;
+  /** When it was said, our clock, milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * "Not a duplicate", per pair and by content: it holds for the same bytes in any place. Cannot be rebuilt: each call is on
+ * disk when it returns.
+ */
+export interface Dismissals {
+  /** Moves with every change; 0 = there never was one. */
+  readonly version: number;
+  /** Those that stand, oldest first. */
+  standing(): readonly Dismissal[];
+  /** The other photos of its pairs that stand, as they were known then. */
+  apartFrom(photo: Content): readonly DismissedPhoto[];
+  /** Remembers pairs; returns how many of them did not stand before. Safe to repeat. */
+  add(pairs: readonly Pick<Dismissal, 'pair' | 'group'>[]): number;
+  /** Takes dismissals back; returns how many stood. Safe to repeat. */
+  forget(dismissals: readonly Dismissal[]): number;
+  /** Notes the bytes of a photo that was known by its key alone: its pairs hold for other copies of them from now on. */
+  learn(photo: Content): void;
+  /** Everything that was said or taken back after that version. */
+  changedSince(version: number): readonly Dismissal[];
 }
 
 export interface SourceState {

@@ -9,7 +9,7 @@ import { until } from './support/until.js';
 
 const { start, run } = commandLine(t);
 
-const commands = ['agent', 'scan', 'plan', 'groups', 'undo', 'status', 'doctor'];
+const commands = ['agent', 'scan', 'plan', 'groups', 'dismiss', 'undo', 'status', 'doctor'];
 const tag = 'possible-duplicate';
 
 t.jobs = 3;

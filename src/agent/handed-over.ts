@@ -1,4 +1,6 @@
 import { FatalError, exitCodes } from '../errors.js';
+import type { PhotoKey } from '../model.js';
+import { dismissHere, type DismissRequest, type DismissResult } from './dismiss.js';
 import { countLabels, logOperations, pausedText } from './log-labels.js';
 import type { Parts } from './parts.js';
 import { scan, type ScanRequest, type ScanResult } from './scan.js';
@@ -35,6 +37,18 @@ export async function undoHandedOver(parts: Parts, request: UndoRequest): Promis
   const { failed, run } = result;
   log.info({ run: run ?? 'all', ...countLabels(result.operations), failed }, 'labels were taken back');
   if (result.paused) log.warn({}, pausedText);
+  return result;
+}
+
+/** A dismissal that a command asked the running agent for: groups are made anew at once, `relabel` sees to the labels. */
+export async function dismissHandedOver(
+  parts: Parts,
+  request: DismissRequest,
+  relabel: (keys: readonly PhotoKey[]) => void,
+): Promise<DismissResult> {
+  const result = await dismissHere(parts, request, relabel);
+  const { action, pairs, standing } = result;
+  parts.log.info({ action, pairs, standing }, 'a person said which photos are no duplicates');
   return result;
 }
 

@@ -47,6 +47,12 @@ export class LabelLoop {
     this.#wake();
   }
 
+  /** Asks for a round in which the labels of these photos are compared, whoever regrouped them. */
+  relabel(keys: readonly PhotoKey[]): void {
+    for (const key of keys) this.#unlabelled.add(key);
+    this.ask();
+  }
+
   /** Resolves when the agent stops. Throws FatalErrors. */
   async run(): Promise<void> {
     const { clock, stopping, queue, log } = this.#parts;

@@ -66,6 +66,11 @@ export class Labelling {
     return this.#heldBecause;
   }
 
+  /** See `Grouper`. */
+  get rulesStand(): boolean {
+    return this.#options.grouper.rulesStand;
+  }
+
   /** Throws when a server or key cannot do what is asked, naming what is missing: before hours of reading, not after. */
   check(request: Pick<LabelRequest, 'settings' | 'accounts' | 'forceVersion'>): void {
     const [first] = this.problems(request);
@@ -94,8 +99,8 @@ export class Labelling {
    */
   async group(askAlbums = false): Promise<readonly PhotoKey[]> {
     return this.#alone(async () => {
-      const { accounts, albums, groups, journal, grouper } = this.#options;
-      if (groups.dirty().length === 0 && !askAlbums) return [];
+      const { accounts, albums, journal, grouper } = this.#options;
+      if (!grouper.isDue && !askAlbums) return [];
       for (const { account } of accounts)
         if (account.source.isOpen && hasFeature(account.source.capabilities, 'know albums'))
           await readAlbums(account.labels, albums, (source) => ourAlbums(journal, source)).catch(

@@ -1,5 +1,6 @@
 import { albumPrefix, flag, oneOf, tagName, type Kind } from '../config/kinds.js';
 import { FatalError, exitCodes } from '../errors.js';
+import type { DismissRequest } from './dismiss.js';
 import type { LabelFlags } from './label-settings.js';
 import type { ScanRequest } from './scan.js';
 import type { UndoRequest } from './undo.js';
@@ -13,6 +14,14 @@ const text: Kind<string> = {
   accepts: (value): value is string => typeof value === 'string' && value !== '',
 };
 
+const words: Kind<readonly string[]> = {
+  expected: 'a list of texts',
+  hidden: false,
+  fromText: (given) => [given],
+  accepts: (value): value is readonly string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((word) => text.accepts(word)),
+};
+
 /** Throws `REQUEST_INVALID` unless the body is just what an undo needs: what is left out must not mean "everything". */
 export function readUndoRequest(body: unknown): UndoRequest {
   const fields = fieldsOf(body, 'the body', ['what', 'dryRun']);
@@ -20,6 +29,14 @@ export function readUndoRequest(body: unknown): UndoRequest {
     what: whatOf(fields.what),
     dryRun: need(fields, 'dryRun', flag),
   };
+}
+
+/** Throws `REQUEST_INVALID` unless the body is just what a dismissal needs: only "all" means all. */
+export function readDismissRequest(body: unknown): DismissRequest {
+  const fields = fieldsOf(body, 'the body', ['action', 'what']);
+  const action = need(fields, 'action', oneOf(['dismiss', 'forget']));
+  if (action === 'forget' && fields.what === 'all') return { action, what: 'all' };
+  return { action, what: need(fields, 'what', words) };
 }
 
 /** Throws `REQUEST_INVALID` unless the body is just what a scan needs. */

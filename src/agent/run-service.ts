@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Agent } from '../agent.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { WebServer } from '../web/server.js';
-import { scanHandedOver, undoHandedOver } from './handed-over.js';
-import { readScanRequest, readUndoRequest } from './requests.js';
+import { dismissHandedOver, scanHandedOver, undoHandedOver } from './handed-over.js';
+import { readDismissRequest, readScanRequest, readUndoRequest } from './requests.js';
 import { Service } from './service.js';
 import { statusOf } from './status.js';
 import { signalsOfWebhook } from './webhook-signals.js';
@@ -40,6 +40,10 @@ export async function runService(agent: Agent, settings: LabelSettings, until: A
       undo: (body) => {
         const request = readUndoRequest(body);
         return () => track(undoHandedOver(agent, request));
+      },
+      dismiss: (body) => {
+        const request = readDismissRequest(body);
+        return () => track(dismissHandedOver(agent, request, (keys) => service.relabel(keys)));
       },
     },
     log,

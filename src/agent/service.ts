@@ -1,5 +1,5 @@
 import { FatalError, describeError } from '../errors.js';
-import type { Signal, SourceName } from '../model.js';
+import type { PhotoKey, Signal, SourceName } from '../model.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { LabelLoop } from './label-loop.js';
 import { pausedText } from './log-labels.js';
@@ -61,6 +61,11 @@ export class Service {
   /** Says that groups or labels may have to change. */
   nudge(): void {
     this.#labels.ask();
+  }
+
+  /** Says that the labels of these photos may have to change. */
+  relabel(keys: readonly PhotoKey[]): void {
+    this.#labels.relabel(keys);
   }
 
   /** Looks for edited copies while no picture waits to be read: what hashes alone find is labelled first. */

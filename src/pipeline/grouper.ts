@@ -1,6 +1,7 @@
 import type { Group, KeepRule, PhotoId, PhotoKey } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
-import type { GroupNumbers } from '../ports.js';
+import type { Dismissals, GroupNumbers } from '../ports.js';
+import { Dismissed } from './dismissed.js';
 import { evidenceVersion } from './evidence.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from './grouping.js';
 import { byWorth } from './keep-rules.js';
@@ -8,6 +9,7 @@ import { Links, type LinkOptions } from './links.js';
 
 export interface GrouperOptions extends LinkOptions {
   readonly numbers: GroupNumbers;
+  readonly dismissals: Dismissals;
   readonly keep: readonly KeepRule[];
 }
 
@@ -18,18 +20,33 @@ const mostTries = 3;
 export class Grouper {
   readonly #options: GrouperOptions;
   readonly #order;
+  #dismissed = new Dismissed([]);
+  #dismissedVersion = 0;
+  #readAt = -1;
 
   constructor(options: GrouperOptions) {
     this.#options = options;
     this.#order = byWorth(options.keep);
   }
 
+  /** True when a run may change a group. */
+  get isDue(): boolean {
+    const { groups, dismissals } = this.#options;
+    return groups.dirty().length > 0 || groups.dismissalsUsed() !== dismissals.version;
+  }
+
+  /** True when the groups were made by the rules that the next run goes by: then it looks only at what changed. */
+  get rulesStand(): boolean {
+    return this.#options.groups.rules() === this.#rules();
+  }
+
   /** Regroups around every dirty photo. Safe to stop and repeat: what was not reached stays dirty. */
   async run(): Promise<{ readonly regrouped: readonly PhotoKey[] }> {
-    const { groups, threshold, keep, sources } = this.#options;
-    groups.useRules(JSON.stringify({ evidenceVersion, threshold, keep, sources: [...sources].sort() }));
+    const { groups } = this.#options;
+    groups.useRules(this.#rules());
+    this.#useDismissals();
     const pace = createPace();
-    let links = new Links(this.#options);
+    let links = this.#newLinks();
     const done = new Set<PhotoId>();
     const regrouped: PhotoKey[] = [];
     for (const { id, wide } of groups.dirty()) {
@@ -37,7 +54,7 @@ export class Grouper {
       for (const root of [...this.#alsoConcerned(links, id, wide), id]) {
         if (done.has(root)) continue;
         await pace();
-        if (!links.isFresh) links = new Links(this.#options);
+        if (!links.isFresh) links = this.#newLinks();
         const { scope, keys } = await this.#regroupAround(root, links, pace);
         for (const member of scope) done.add(member);
         regrouped.push(...keys);
@@ -46,17 +63,55 @@ export class Grouper {
     return { regrouped };
   }
 
+  #rules(): string {
+    const { threshold, keep, sources } = this.#options;
+    return JSON.stringify({ evidenceVersion, threshold, keep, sources: [...sources].sort() });
+  }
+
+  #newLinks(): Links {
+    return new Links(this.#options, this.#dismissed);
+  }
+
+  /** What a person said or took back since the groups were last made: whom it concerns is looked at again. */
+  #useDismissals(): void {
+    const { dismissals, groups, photos } = this.#options;
+    this.#refreshDismissed();
+    if (this.#readAt !== photos.version) {
+      this.#readAt = photos.version;
+      for (const key of this.#dismissed.unread)
+        dismissals.learn({ key, sha1: photos.get(key)?.sha1 ?? null });
+      this.#refreshDismissed();
+    }
+    const version = this.#dismissedVersion;
+    const used = groups.dismissalsUsed();
+    if (used === version) return;
+    const isUnknown = used === null || used > version;
+    const changed = isUnknown ? [] : dismissals.changedSince(used);
+    const all = isUnknown && (used ?? version) > 0;
+    groups.useDismissals(version, all ? null : changed.flatMap(({ pair }) => pair));
+  }
+
+  #refreshDismissed(): void {
+    const { dismissals } = this.#options;
+    if (dismissals.version === this.#dismissedVersion) return;
+    this.#dismissedVersion = dismissals.version;
+    this.#dismissed = new Dismissed(dismissals.standing());
+  }
+
   /** Returns what was looked at, and the photos whose labels may have to change. */
   async #regroupAround(
     root: PhotoId,
     known: Links,
     pace: Pace,
   ): Promise<{ readonly scope: ReadonlySet<PhotoId>; readonly keys: readonly PhotoKey[] }> {
-    for (let links = known, tries = 1; ; links = new Links(this.#options), tries++) {
+    for (let links = known, tries = 1; ; links = this.#newLinks(), tries++) {
       // The index may move while large components yield to the event loop; in the end they do not.
       const breathe = tries < mostTries ? pace : (): undefined => undefined;
       const { scope, candidates, keys, grouped } = await this.#componentOf(root, links, breathe);
-      const found = await groupCandidates(candidates, this.#order, breathe);
+      const found = await groupCandidates(candidates, this.#order, {
+        apart: this.#dismissed,
+        pace: breathe,
+      });
       if (!links.isFresh) continue;
       const crowded = new Set([...scope].filter((member) => links.isCrowded(member)));
       this.#options.groups.regroup([...scope], this.#numbered(found, scope), crowded);

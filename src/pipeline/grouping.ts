@@ -1,4 +1,12 @@
-import { localRealm, type Evidence, type Group, type Member, type PhotoKey, type Realm } from '../model.js';
+import {
+  localRealm,
+  type Content,
+  type Evidence,
+  type Group,
+  type Member,
+  type PhotoKey,
+  type Realm,
+} from '../model.js';
 import type { Pace } from '../pace.js';
 import type { Rankable } from './keep-rules.js';
 
@@ -7,22 +15,32 @@ export type UnnumberedGroup = Omit<Group, 'number'>;
 
 /** A photo that may be a member, with what proves it against others. */
 export interface Candidate {
-  readonly photo: Rankable;
+  readonly photo: Rankable & Content;
   /** Proven duplicates of the photo. Symmetric: both ends list each other. Worked out when asked for. */
   readonly proofs: () => ReadonlyMap<PhotoKey, Evidence>;
 }
 
 type Order = (a: Rankable, b: Rankable) => number;
 
+/** Pairs that never are in one group. */
+export interface Apart {
+  has(a: Content, b: Content): boolean;
+  /** True when the photo is one of some such pair. */
+  concerns(photo: Content): boolean;
+}
+
+const nobodyApart: Apart = { has: () => false, concerns: () => false };
+
 /**
  * Groups without chains: the best photo left becomes a keeper and takes those of its proven duplicates that are left.
- * A function of the set of candidates alone. Each extra is proven against the group's keeper and, where another account
- * keeps its own copy, against that copy too. Cost: the links of keepers.
+ * A function of the set of candidates and of `apart` alone. Each extra is proven against the group's keeper and, where
+ * another account keeps its own copy, against that copy too. Where a photo is proven against two that are kept apart, it
+ * shares a group with the better one. Cost: the links of keepers.
  */
 export async function groupCandidates(
   candidates: readonly Candidate[],
   order: Order,
-  pace: Pace = () => undefined,
+  { apart = nobodyApart, pace = () => undefined }: { readonly apart?: Apart; readonly pace?: Pace } = {},
 ): Promise<UnnumberedGroup[]> {
   const ranked = oncePerFile([...candidates].sort((a, b) => order(a.photo, b.photo)));
   const byKey = new Map(ranked.map((candidate) => [candidate.photo.key, candidate]));
@@ -35,7 +53,7 @@ export async function groupCandidates(
     const near = [...proofs.keys()]
       .flatMap((key) => (taken.has(key) ? [] : (byKey.get(key) ?? [])))
       .sort((a, b) => order(a.photo, b.photo));
-    const group = groupAround(centre, proofs, near);
+    const group = groupAround(centre, proofs, near, apart);
     if (group === null) continue;
     for (const member of group.members) taken.add(member.key);
     groups.push(group);
@@ -59,10 +77,14 @@ function groupAround(
   centre: Candidate,
   proofs: ReadonlyMap<PhotoKey, Evidence>,
   near: readonly Candidate[],
+  apart: Apart,
 ): UnnumberedGroup | null {
   const keepers = new Map<Realm, Kept>([[centre.photo.realm, { ...centre, proven: proofs }]]);
   const members: Member[] = [{ key: centre.photo.key, role: 'keeper', evidence: null, keptAs: null }];
+  const wary = apart.concerns(centre.photo) ? [centre.photo] : [];
   for (const candidate of near) {
+    const isWary = apart.concerns(candidate.photo);
+    if (isWary && wary.some((member) => apart.has(member, candidate.photo))) continue;
     const { key, realm } = candidate.photo;
     const evidence = proofs.get(key) ?? null;
     const isLesserFile = realm === localRealm && !isBetterFile(candidate.photo, centre.photo);
@@ -72,7 +94,8 @@ function groupAround(
       members.push({ key, role: 'keeper', evidence, keptAs: null });
     } else if (keptAs.photo === centre.photo || keptAs.proven.has(key)) {
       members.push({ key, role: 'extra', evidence, keptAs: keptAs.photo.key });
-    }
+    } else continue;
+    if (isWary) wary.push(candidate.photo);
   }
   return members.some((member) => member.role === 'extra') ? { keeper: centre.photo.key, members } : null;
 }

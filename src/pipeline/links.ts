@@ -1,5 +1,6 @@
 import type { Evidence, Likeness, PhotoId, PhotoKey, SourceName } from '../model.js';
 import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
+import type { Dismissed } from './dismissed.js';
 import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
 
 /** Who looks like whom. */
@@ -28,6 +29,7 @@ const mostRemembered = 200_000;
  */
 export class Links {
   readonly #options: LinkOptions;
+  readonly #dismissed: Dismissed;
   readonly #photos = new Map<PhotoId, IndexedPhoto | null>();
   readonly #likenesses = new Map<PhotoId, readonly Likeness[]>();
   readonly #proofs = new Map<PhotoId, readonly FoundProof[]>();
@@ -35,8 +37,9 @@ export class Links {
   readonly #version: number;
   #remembered = 0;
 
-  constructor(options: LinkOptions) {
+  constructor(options: LinkOptions, dismissed: Dismissed) {
     this.#options = options;
+    this.#dismissed = dismissed;
     this.#version = options.photos.version;
   }
 
@@ -90,7 +93,7 @@ export class Links {
       if (known.has(id)) continue;
       const likeness = likenesses.get(id) ?? null;
       const other = this.photo(id);
-      if (other === null || !this.canBeMember(other)) continue;
+      if (other === null || !this.canBeMember(other) || this.#dismissed.has(photo, other)) continue;
       const mayNeedCrowd = likeness !== null && isUncertain(likeness);
       const isCrowd = mayNeedCrowd && (this.isCrowded(photo.id) || this.isCrowded(id));
       const detailBound = isCrowd ? certainBits : automaticBits;

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceKind, Group, Member, PhotoId, PhotoKey } from '../model.js';
+import type { Content, Evidence, EvidenceKind, Group, Member, PhotoId, PhotoKey } from '../model.js';
 import type { GroupStore } from '../ports.js';
 import { pluck, transaction, type Db } from './sqlite.js';
 
@@ -44,10 +44,31 @@ export class SqliteGroupStore implements GroupStore {
 
   useRules(rules: string): void {
     transaction(this.#db, () => {
-      const before = pluck(this.#db, `SELECT value FROM meta WHERE name = 'rules'`);
+      const before = this.rules();
       if (before === rules) return;
       this.#db.prepare(`INSERT OR REPLACE INTO meta VALUES ('rules', ?)`).run(rules);
-      if (before !== undefined) this.#db.exec('UPDATE photos SET dirty = 1');
+      if (before !== null) this.#db.exec('UPDATE photos SET dirty = 1');
+    });
+  }
+
+  rules(): string | null {
+    return (pluck(this.#db, `SELECT value FROM meta WHERE name = 'rules'`) ?? null) as string | null;
+  }
+
+  dismissalsUsed(): number | null {
+    const value = pluck(this.#db, `SELECT value FROM meta WHERE name = 'dismissals'`);
+    return value === undefined ? null : Number(value);
+  }
+
+  useDismissals(version: number, contents: readonly Content[] | null): void {
+    const mark = this.#db.prepare(
+      'UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (SELECT id FROM photos WHERE key = ? UNION SELECT id FROM photos WHERE sha1 = ?)',
+    );
+    transaction(this.#db, () => {
+      if (contents === null) this.#db.exec('UPDATE photos SET dirty = max(dirty, 1)');
+      for (const { key, sha1 } of contents ?? [])
+        mark.run(key, sha1 === null ? null : Buffer.from(sha1, 'hex'));
+      this.#db.prepare(`INSERT OR REPLACE INTO meta VALUES ('dismissals', ?)`).run(String(version));
     });
   }
 

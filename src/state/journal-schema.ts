@@ -47,4 +47,19 @@ export const journalMigrations: readonly string[] = [
   ALTER TABLE operations ADD COLUMN changes TEXT;
   INSERT INTO meta VALUES ('instance', lower(hex(randomblob(8))));
   `,
+  // "Not a duplicate". a and b are content ids, the lesser first; what was taken back stays as such, for the index to see.
+  `
+  CREATE TABLE dismissals (
+    a TEXT NOT NULL,
+    b TEXT NOT NULL,
+    pair TEXT NOT NULL,
+    group_number INTEGER,
+    at INTEGER NOT NULL,
+    stands INTEGER NOT NULL,
+    change INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+  ) WITHOUT ROWID;
+  CREATE INDEX dismissals_of ON dismissals (b);
+  CREATE INDEX dismissals_by_change ON dismissals (change);
+  `,
 ];

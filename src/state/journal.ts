@@ -193,7 +193,8 @@ export class SqliteJournal implements Journal {
 
   async backUp(): Promise<void> {
     // What a journal holds is never all taken out again: one with nothing in it has lost what the backup may still have.
-    const anything = 'SELECT 1 FROM operations UNION ALL SELECT 1 FROM labels UNION ALL SELECT 1 FROM made';
+    const anything =
+      'SELECT 1 FROM operations UNION ALL SELECT 1 FROM labels UNION ALL SELECT 1 FROM made UNION ALL SELECT 1 FROM dismissals';
     const isEmpty = pluck(this.#db, `${anything} LIMIT 1`) === undefined;
     if (isEmpty && existsSync(this.#backupPath)) return;
     await backUpDb(this.#db, this.#backupPath);

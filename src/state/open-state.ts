@@ -2,10 +2,20 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, exitCodes } from '../errors.js';
 import type { Journal } from '../label-ports.js';
-import type { AlbumStore, Clock, CopyStore, GroupNumbers, GroupStore, Log, PhotoStore } from '../ports.js';
+import type {
+  AlbumStore,
+  Clock,
+  CopyStore,
+  Dismissals,
+  GroupNumbers,
+  GroupStore,
+  Log,
+  PhotoStore,
+} from '../ports.js';
 import { SqliteAlbumStore } from './album-store.js';
 import { StateJson } from './checkpoints.js';
 import { SqliteCopyStore } from './copy-store.js';
+import { SqliteDismissals } from './dismissal-store.js';
 import { SqliteGroupStore } from './group-store.js';
 import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
 import { lockStateDir, type StateLock } from './lock.js';
@@ -22,6 +32,7 @@ export interface State {
   readonly albums: AlbumStore;
   readonly journal: Journal;
   readonly numbers: GroupNumbers;
+  readonly dismissals: Dismissals;
   readonly json: StateJson;
   readonly lock: StateLock;
   /** Closes the files and frees the lock. Safe to call twice. */
@@ -48,14 +59,19 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
     if (journalFile.damage !== null) journal.setHold('removals', journalFile.damage);
     const json = await StateJson.open(dir, index.indexId, clock, log);
     const photos = new SqlitePhotoStore(index.db);
+    const groups = new SqliteGroupStore(index.db);
+    const dismissals = new SqliteDismissals(journalFile.db, clock);
+    // A restored journal counts its changes from where its backup was.
+    if (journalFile.damage !== null) groups.useDismissals(dismissals.version, null);
     let open = true;
     return {
       photos,
       copies: new SqliteCopyStore(index.db, () => photos.moved()),
-      groups: new SqliteGroupStore(index.db),
+      groups,
       albums: new SqliteAlbumStore(index.db),
       journal,
       numbers: new SqliteGroupNumbers(journalFile.db),
+      dismissals,
       json,
       lock,
       close: () => {
@@ -76,12 +92,14 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
 export type JournalReader = Pick<
   Journal,
   'runs' | 'lastRun' | 'entries' | 'hold' | 'standing' | 'labelledSources'
-> & { readonly close: () => void };
+> & { readonly dismissals: Pick<Dismissals, 'standing'>; readonly close: () => void };
 
 /** The journal for reading only, without the lock: also while an agent runs. Null when nothing was ever written. */
 export function openJournalForReading(dir: string, clock: Clock): JournalReader | null {
   const db = openForReading(dir, journalFile);
-  return db && Object.assign(new SqliteJournal(db, clock, ''), { close: () => db.close() });
+  if (db === null) return null;
+  const dismissals = new SqliteDismissals(db, clock);
+  return Object.assign(new SqliteJournal(db, clock, ''), { dismissals, close: () => db.close() });
 }
 
 /** Photos and groups for reading only, without the lock: also while an agent runs. Null when nothing was ever indexed. */

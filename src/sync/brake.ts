@@ -1,3 +1,5 @@
+import type { PhotoKey } from '../model.js';
+import { mayHold } from './desired.js';
 import { isRemoval, type Operation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 
@@ -22,21 +24,28 @@ export interface Braked {
 /** Removals below this number are never held: a person tidying up looks like that. */
 const fewRemovals = 10;
 
-/** An incomplete picture of the library, or a surprising one, adds labels but takes none off. */
+/**
+ * An incomplete picture of the library, or a surprising one, adds labels but takes none off. What a person asked for, by
+ * dismissing a pair, is no surprise, and is not held with others that are.
+ */
 export function brake(operations: readonly Operation[], options: BrakeOptions, parts: SyncParts): Braked {
   const removals = operations.filter(isRemoval);
   const rest = operations.filter((operation) => !isRemoval(operation));
   if (!options.complete) return { go: rest, held: [], reason: null, postponed: removals };
-  const reason = options.allowRemovals ? null : reasonToHold(removals, options.maxRemovalShare, parts);
-  return reason === null
-    ? { go: operations, held: [], reason, postponed: [] }
-    : { go: rest, held: removals, reason, postponed: [] };
+  const all = { go: operations, held: [], reason: null, postponed: [] };
+  if (options.allowRemovals || removals.length === 0) return all;
+  const hold = parts.journal.hold('removals');
+  if (hold !== null) return { go: rest, held: removals, reason: hold, postponed: [] };
+  const parted = removals.map((operation) => partByAsked(operation, parts));
+  const unasked = parted.flatMap((part) => part.unasked);
+  const reason = reasonToHold(unasked, options.maxRemovalShare, parts);
+  if (reason === null) return all;
+  const asked = parted.flatMap((part) => part.asked);
+  return { go: [...rest, ...asked], held: unasked, reason, postponed: [] };
 }
 
 function reasonToHold(removals: readonly Operation[], maxShare: number, parts: SyncParts): string | null {
   const { journal, target } = parts;
-  const hold = journal.hold('removals');
-  if (removals.length > 0 && hold !== null) return hold;
   const going = removals.reduce((sum, operation) => sum + unexplained(operation, parts), 0);
   if (going <= fewRemovals) return null;
   const own = journal.countLabels(target.source);
@@ -48,4 +57,35 @@ function reasonToHold(removals: readonly Operation[], maxShare: number, parts: S
 function unexplained(operation: Operation, { photoOf }: SyncParts): number {
   const present = operation.photos.filter((key) => photoOf(key)?.presence === 'present').length;
   return operation.kind === 'delete-album' && present < 2 ? 0 : present;
+}
+
+interface Parted {
+  readonly asked: readonly Operation[];
+  readonly unasked: readonly Operation[];
+}
+
+/** An album is deleted as a whole, or not. */
+function partByAsked(operation: Operation, parts: SyncParts): Parted {
+  const isAsked = askedIn(operation, parts);
+  const asked = operation.photos.filter(isAsked);
+  if (asked.length === operation.photos.length) return { asked: [operation], unasked: [] };
+  if (asked.length === 0 || operation.kind === 'delete-album') return { asked: [], unasked: [operation] };
+  const photos = operation.photos.filter((key) => !isAsked(key));
+  return { asked: [{ ...operation, photos: asked }], unasked: [{ ...operation, photos }] };
+}
+
+/** A label is asked to go when its photo was dismissed against another of the group that the label was written for. */
+function askedIn(operation: Operation, parts: SyncParts): (key: PhotoKey) => boolean {
+  const { journal, target, photoOf, dismissals } = parts;
+  if (operation.kind === 'delete-tag') return () => false;
+  const [kind, name] =
+    'albumId' in operation ? (['album', operation.albumId] as const) : (['tag', operation.name] as const);
+  const labels = journal.labelsOn(target.source, kind, name, operation.photos);
+  const signatures = new Map(labels.map(({ photo, signature }) => [photo, signature]));
+  return (key) => {
+    const signature = signatures.get(key);
+    const photo = photoOf(key);
+    if (signature === undefined || photo === null) return false;
+    return dismissals.apartFrom(photo).some((other) => mayHold(signature, other.key));
+  };
 }

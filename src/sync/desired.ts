@@ -88,6 +88,12 @@ export function isNewReason(now: string, before: string): boolean {
   return now.split('.').some((member) => !known.has(member));
 }
 
+/** True when the group of that signature had the photo as a member; where the signature does not tell, it may have had. */
+export function mayHold(signature: string, key: PhotoKey): boolean {
+  const members = signature.split('.');
+  return members.length < 2 || members.includes(digest(key, 8));
+}
+
 function digest(text: string, length: number): string {
   return createHash('sha1').update(text).digest('hex').slice(0, length);
 }

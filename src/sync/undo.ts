@@ -54,7 +54,7 @@ export async function undoLabels(
     report.failed += left;
     report.errors.push(`${left} photos still carry a tag of ours: Immich has not settled; run undo again`);
   }
-  if (id === null && report.failed === 0) forgetDismissals(parts);
+  if (id === null && report.failed === 0) forgetByHand(parts);
   return report;
 }
 
@@ -78,7 +78,7 @@ async function stillTagged(parts: SyncParts, tags: TagSync): Promise<number> {
 }
 
 /** After everything was taken back, what a person took off before is no reason any more. */
-function forgetDismissals({ journal, target }: SyncParts): void {
+function forgetByHand({ journal, target }: SyncParts): void {
   const { source } = target;
   const labels = (['tag', 'album', ...valueKinds] as const).flatMap((kind) => journal.labels(source, kind));
   journal.forget(labels.filter(({ state }) => state === 'by-hand' || state === 'refused'));

@@ -24,9 +24,8 @@ interface Rules {
 const usual: Rules = { keep: keepRuleNames, threshold: 12, sources: ['home' as SourceName] };
 
 async function regroupIn(world: LinkWorld, state: State, rules: Rules = usual): Promise<readonly PhotoKey[]> {
-  const { photos, copies, groups, numbers } = state;
   const neighbours = world.neighbours(state);
-  return (await new Grouper({ photos, copies, groups, numbers, neighbours, ...rules }).run()).regrouped;
+  return (await new Grouper({ ...state, neighbours, ...rules }).run()).regrouped;
 }
 
 /** `7: a b c`, keeper first. */
@@ -362,7 +361,6 @@ void t.test('what was not reached before a stop is regrouped after it', async (t
     seen.push(onServer(name));
   }
   // A stop in the middle: the first group was written, the others were not.
-  const { photos, copies, numbers } = state;
   let writes = 0;
   const stopping = Object.create(state.groups) as typeof state.groups;
   stopping.regroup = (...what) => {
@@ -375,11 +373,10 @@ void t.test('what was not reached before a stop is regrouped after it', async (t
   stopping.sameBytes = (id) => state.groups.sameBytes(id);
   stopping.groupMates = (id) => state.groups.groupMates(id);
   stopping.membersOf = (number) => state.groups.membersOf(number);
+  stopping.dismissalsUsed = () => state.groups.dismissalsUsed();
+  stopping.useDismissals = (...what) => state.groups.useDismissals(...what);
   const neighbours = world.neighbours(state);
-  await t.rejects(
-    new Grouper({ photos, copies, groups: stopping, numbers, neighbours, ...usual }).run(),
-    /stopped/u,
-  );
+  await t.rejects(new Grouper({ ...state, groups: stopping, neighbours, ...usual }).run(), /stopped/u);
   t.same(groups(), ['1: a b']);
   t.notOk(state.groups.dirty().some(({ id }) => id === idOf(state, onServer('a'))));
   const again = await temp.reopen();

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { keepRuleNames, localRealm, type Evidence, type PhotoKey } from '../../src/model.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from '../../src/pipeline/grouping.js';
-import { byWorth, type Rankable } from '../../src/pipeline/keep-rules.js';
+import { byWorth } from '../../src/pipeline/keep-rules.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
+
+type Placed = Candidate['photo'];
 
 const order = byWorth(keepRuleNames);
 const proof: Evidence = {
@@ -16,7 +18,7 @@ const proof: Evidence = {
 type Link = readonly [a: PhotoKey, b: PhotoKey];
 
 /** Candidates that are linked both ways. */
-function candidatesOf(photos: readonly Rankable[], links: readonly Link[]): Candidate[] {
+function candidatesOf(photos: readonly Placed[], links: readonly Link[]): Candidate[] {
   return photos.map((photo) => ({
     photo,
     proofs: () =>
@@ -29,21 +31,21 @@ function candidatesOf(photos: readonly Rankable[], links: readonly Link[]): Cand
 }
 
 /** A photo on the server, worth less the later its name. */
-const photo = (id: string, owner = 'anna', facts: Partial<Rankable> = {}): Rankable => ({
+const photo = (id: string, owner = 'anna', facts: Partial<Placed> = {}): Placed => ({
   ...madePhoto(onServer(id), { realm: realmOf(owner) }),
   albumCount: 0,
   ...facts,
 });
-const file = (path: string): Rankable => ({ ...madePhoto(inFolder(path)), albumCount: 0 });
+const file = (path: string): Placed => ({ ...madePhoto(inFolder(path)), albumCount: 0 });
 
 const shape = (groups: readonly UnnumberedGroup[]): string[] =>
   groups.map(({ members }) =>
     members.map(({ key, role }) => `${role === 'keeper' ? '*' : ''}${key.split(':')[2] ?? ''}`).join(' '),
   );
-const allLinks = (photos: readonly Rankable[]): Link[] =>
+const allLinks = (photos: readonly Placed[]): Link[] =>
   photos.flatMap((a, i) => photos.slice(i + 1).map((b): Link => [a.key, b.key]));
 const group = async (
-  photos: readonly Rankable[],
+  photos: readonly Placed[],
   links: readonly Link[] = allLinks(photos),
 ): Promise<string[]> => shape(await groupCandidates(candidatesOf(photos, links), order));
 

@@ -34,7 +34,7 @@ export interface RunningService {
     body?: string | object,
   ): Promise<WebAnswer>;
   /** What a command hands over; the last line of the answer. */
-  command(name: 'scan' | 'undo', body: object): Promise<Record<string, unknown>>;
+  command(name: 'scan' | 'undo' | 'dismiss', body: object): Promise<Record<string, unknown>>;
 }
 
 /** Starts the service and resolves when it listens; stopped when the test ends. */

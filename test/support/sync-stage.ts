@@ -79,6 +79,7 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     target: account.labels,
     journal,
     photoOf,
+    dismissals: state.dismissals,
     stopping,
     clock,
     log: silentLog,

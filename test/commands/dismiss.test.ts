@@ -1,0 +1,57 @@
+/* `dismiss` as a person types it. */
+import t from 'tap';
+import { commandLine, homeOf, homeWithLibrary } from '../support/command-line.js';
+
+const { run } = commandLine(t);
+
+void t.test('a group is dismissed, listed and taken back', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  t.equal((await run(home, 'scan')).code, 0);
+  const said = await run(home, 'dismiss', 'Similar-0002');
+  t.match(said, { code: 0, stderr: '' });
+  t.match(said.stdout, /beach\.jpg, beach-chat\.jpg, beach-small\.jpg/);
+  t.match(said.stdout, /3 pairs dismissed: no duplicates of each other\.\nLabels follow with the next scan/);
+  t.match((await run(home, 'groups')).stdout, /1 group with 1 extra copy/);
+  t.match((await run(home, 'dismiss', '--list')).stdout, /Similar-0002 +beach\.jpg +\| +beach-chat\.jpg\n/);
+  const listed = JSON.parse((await run(home, 'dismiss', '--list', '--json')).stdout) as object;
+  t.match(listed, {
+    dismissals: [
+      { pair: [{ key: /^immich:/, sha1: /^[0-9a-f]{40}$/, name: /beach/ }, {}], group: 2, at: /Z$/ },
+      {},
+      {},
+    ],
+  });
+  t.equal((await run(home, 'scan')).code, 0);
+  t.same(Object.keys(await stage.tags()), ['lake-mirrored']);
+  const back = await run(home, 'dismiss', '--forget', '2', '--json');
+  t.match(JSON.parse(back.stdout), { action: 'forget', pairs: 3, standing: 0, regrouped: true });
+  t.match(await run(home, 'dismiss', '--forget', '2'), { code: 0, stdout: /None of it was dismissed/ });
+  t.equal((await run(home, 'scan')).code, 0);
+  t.equal(Object.keys(await stage.tags()).length, 3);
+  t.equal((await run(home, 'undo', '--all')).code, 0);
+  t.match(await run(home, 'dismiss', '1'), { code: 0, stdout: /do not follow yet: labels were taken back/ });
+});
+
+void t.test('wrong usage is 2', async (t) => {
+  const home = homeOf(t);
+  const wrong: readonly (readonly [string[], RegExp])[] = [
+    [[], /a group, or two photos/],
+    [['12'], /no group Similar-0012/],
+    [['one', 'two'], /No photo is known as "one"/],
+    [['--all'], /--forget/],
+    [['--forget', '--all', '12'], /--forget alone/],
+    [['--forget'], /a group, or two photos/],
+    [['--list', '12'], /--list takes nothing else/],
+  ];
+  const ends = await Promise.all(wrong.map(([args], at) => run(homeIn(home, at), 'dismiss', ...args)));
+  wrong.forEach(([args, message], at) =>
+    t.match(ends[at], { code: 2, stdout: '', stderr: message }, args.join(' ')),
+  );
+  t.match(await run(home, 'dismiss', '--list'), { code: 0, stdout: 'Nothing was dismissed.\n' });
+});
+
+/** A user of its own for each of several commands at once. */
+const homeIn = (home: ReturnType<typeof homeOf>, at: number): ReturnType<typeof homeOf> => ({
+  ...home,
+  env: { ...home.env, HOME: `${home.dir}/${at}` },
+});
