@@ -39,7 +39,7 @@ export interface Config {
     readonly nativeDuplicates: boolean;
     readonly scores: boolean;
   };
-  readonly detection: { readonly threshold: number };
+  readonly detection: { readonly threshold: number; readonly dismissByUntagging: boolean };
   readonly keep: readonly KeepRule[];
   readonly watch: {
     readonly pollMs: number;
@@ -170,7 +170,10 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
       nativeDuplicates: values['labels.native_duplicates'],
       scores: values['labels.scores'],
     },
-    detection: { threshold: values['detection.threshold'] },
+    detection: {
+      threshold: values['detection.threshold'],
+      dismissByUntagging: values['detection.dismiss_by_untagging'],
+    },
     keep: values.keep,
     watch: {
       pollMs,

@@ -55,7 +55,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       nativeDuplicates: false,
       scores: false,
     },
-    detection: { threshold: 12 },
+    detection: { threshold: 12, dismissByUntagging: false },
     keep: ['favorite', 'in_album', 'format', 'pixels', 'metadata', 'larger', 'older'],
     watch: { pollMs: 15_000, pollMaxMs: 120_000, sweep: '30 3 * * *', folderSettleMs: 2000 },
     server: { host: '127.0.0.1', port: 2285, token: null, webhookSecret: null },

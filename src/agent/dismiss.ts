@@ -1,5 +1,5 @@
 import { FatalError, exitCodes } from '../errors.js';
-import { contentIdOf, type Content, type PhotoKey } from '../model.js';
+import { contentIdOf, type Content, type Group, type PhotoKey } from '../model.js';
 import type { Dismissal, DismissedPhoto } from '../ports.js';
 import { findNamed, groupNumberOf, keysNamed, type NameBook } from './named-photos.js';
 import type { Parts } from './parts.js';
@@ -24,6 +24,15 @@ export interface DismissResult {
   readonly regrouped: boolean;
   /** Why labels will not follow by themselves; null when they will. */
   readonly labelsPaused: string | null;
+}
+
+/** All pairs of the members of a group. */
+export function pairsAmong(
+  { photos }: Pick<Parts['state'], 'photos'>,
+  { members, number }: Group,
+): Pick<Dismissal, 'pair' | 'group'>[] {
+  const known = members.flatMap(({ key }) => photos.get(key) ?? []).map(asKnown);
+  return distinct(pairsOf(known)).map((pair) => ({ pair, group: number }));
 }
 
 /** Of more photos the pairs are too many to be what a person looked at. */
@@ -73,11 +82,12 @@ function setsNamed(book: NameBook, what: readonly string[]): (readonly Dismissed
     return [photos];
   }
   return named.groups.map(({ members }) =>
-    members.flatMap(({ key }) => {
-      const photo = book.state.photos.get(key);
-      return photo === null ? [] : [{ key, sha1: photo.sha1, name: photo.name }];
-    }),
+    members.flatMap(({ key }) => book.state.photos.get(key) ?? []).map(asKnown),
   );
+}
+
+function asKnown({ key, sha1, name }: DismissedPhoto): DismissedPhoto {
+  return { key, sha1, name };
 }
 
 function requireFew(photos: readonly DismissedPhoto[]): void {

@@ -2,6 +2,7 @@ import { FatalError, TransientError, describeError } from '../errors.js';
 import type { PhotoKey, SourceName } from '../model.js';
 import type { Run } from '../label-ports.js';
 import type { LabelSettings } from '../sync/desired.js';
+import { dismissUntagged } from './dismiss-untagged.js';
 import { ToldOnce, logOperations } from './log-labels.js';
 import type { Parts } from './parts.js';
 import { newRun } from './run.js';
@@ -106,6 +107,7 @@ export class LabelLoop {
         'later',
       );
       for (const key of report.waiting) this.#unlabelled.add(key);
+      if ((await dismissUntagged(this.#parts, this.#settings, report)) > 0) this.ask();
       logOperations(report.operations, state.photos, log);
       this.#told.tell([...report.unable, ...report.notes]);
       if (report.heldBecause !== null) log.warn({ reason: report.heldBecause }, 'labels were not taken off');

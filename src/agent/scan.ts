@@ -2,9 +2,10 @@ import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
 import type { SourceName } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
+import { dismissUntagged } from './dismiss-untagged.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
 import type { Operation } from '../sync/operation.js';
-import { emptyReport, type SyncReport } from '../sync/report.js';
+import { addUp, emptyReport, type SyncReport } from '../sync/report.js';
 import type { Run } from '../label-ports.js';
 import type { LabelRequest } from './labelling.js';
 import type { Parts, ReadSource } from './parts.js';
@@ -141,7 +142,7 @@ async function label(
   run: Run,
   accounts: readonly SourceName[],
 ): Promise<Labelled> {
-  const { labelling, progress, state } = parts;
+  const { progress, state } = parts;
   const { allowRemovals, forceVersion, dryRun } = request;
   const settings = labelSettings(parts.config, request.labels);
   const what = { run, settings, accounts, scope: null, allowRemovals, forceVersion };
@@ -153,7 +154,17 @@ async function label(
     state.journal.setHold('labels', null);
   }
   if (allowRemovals) state.journal.setHold('removals', null);
-  return { report: await labelling.apply(what, 'wait'), accounts, warnings: [] };
+  return { report: await applyAll(parts, what), accounts, warnings: [] };
+}
+
+/** What a person took our tag off may change groups, and so labels: then once more. */
+async function applyAll(parts: Parts, what: LabelRequest): Promise<SyncReport> {
+  const { labelling } = parts;
+  const report = await labelling.apply(what, 'wait');
+  if ((await dismissUntagged(parts, what.settings, report)) === 0) return report;
+  await labelling.group();
+  const more = await labelling.apply(what, 'wait');
+  return { ...addUp([report, more]), unchanged: more.unchanged, refused: more.refused };
 }
 
 /** A key that may not write, or not even read labels, is told of: to look first is what a plan is for. */

@@ -68,6 +68,10 @@ export const keySpecs = {
     kind: kinds.integer(0, 12),
     doc: 'Bits by which two 64-bit hashes may differ to be candidates, 0-12.',
   },
+  'detection.dismiss_by_untagging': {
+    kind: kinds.flag,
+    doc: 'Take it as `dismiss` of a group when a person takes our tag off all its extras in Immich: seen by the next scan or nightly sweep, of up to 10 groups at once.',
+  },
   keep: {
     kind: kinds.keepRules,
     doc: `What makes a photo the keeper, first rule first; any of ${keepRuleNames.map((name) => `\`${name}\``).join(', ')}.`,

@@ -93,6 +93,8 @@ export class Reconciler {
       report.held.splice(0, Infinity, ...held);
       const waiting = plan.tag?.waiting ?? [];
       report.waiting.splice(0, Infinity, ...waiting, ...postponed.flatMap(({ photos }) => photos));
+      const byHand = plan.tag?.observed.filter(({ state }) => state === 'by-hand') ?? [];
+      report.untagged.push(...byHand.map(({ photo }) => photo));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
       this.#kinds.values.accept(plan.values);

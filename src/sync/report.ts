@@ -10,6 +10,8 @@ export interface SyncReport {
   heldBecause: string | null;
   /** Photos to look at again: their labels could not be changed yet. */
   readonly waiting: PhotoKey[];
+  /** Photos that a person took our tag off since the last look. */
+  readonly untagged: PhotoKey[];
   /** Labels written or taken off. */
   applied: number;
   /** Labels that were as they should be. */
@@ -30,6 +32,7 @@ export function emptyReport(): SyncReport {
     held: [],
     heldBecause: null,
     waiting: [],
+    untagged: [],
     applied: 0,
     unchanged: 0,
     failed: 0,
@@ -49,6 +52,7 @@ export function addUp(reports: readonly SyncReport[]): SyncReport {
     total.unable.push(...report.unable);
     total.notes.push(...report.notes);
     total.waiting.push(...report.waiting);
+    total.untagged.push(...report.untagged);
     total.heldBecause ??= report.heldBecause;
     total.applied += report.applied;
     total.unchanged += report.unchanged;

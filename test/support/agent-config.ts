@@ -19,7 +19,7 @@ export type ConfigForTest = Partial<Omit<Config, 'accounts' | 'folders' | 'label
 export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config {
   const { accounts = [], folders = [], labels, watch, server, ...rest } = more;
   return {
-    detection: { threshold: 12 },
+    detection: { threshold: 12, dismissByUntagging: false },
     keep: keepRuleNames,
     sync: { maxRemovalShare: 0.2, settleMs: 60_000 },
     log: { level: 'silent' },

@@ -1,0 +1,77 @@
+import type { Group, Member, PhotoKey } from '../model.js';
+import type { OwnLabel } from '../label-ports.js';
+import type { LabelSettings } from '../sync/desired.js';
+import { isNewReason, signatureOf } from '../sync/desired.js';
+import type { SyncReport } from '../sync/report.js';
+import { pairsAmong } from './dismiss.js';
+import type { Parts } from './parts.js';
+
+/** More groups at once look like a tag that was tidied away, or lost by the server, not like a person judging each. */
+const mostGroups = 10;
+
+/**
+ * With `detection.dismiss_by_untagging`: a group that lost our tag on all its extras by a person's hand is dismissed. Photos
+ * are asked for once more before, and a tag that is gone as a whole says nothing. Returns how many groups were dismissed.
+ */
+export async function dismissUntagged(
+  parts: Parts,
+  { tag }: LabelSettings,
+  { untagged }: Pick<SyncReport, 'untagged'>,
+): Promise<number> {
+  const { config, state, log } = parts;
+  if (!config.detection.dismissByUntagging || tag === null || untagged.length === 0) return 0;
+  const confirmed = new Set<PhotoKey>();
+  for (const key of untagged) if (await isUntagged(parts, key, tag.name)) confirmed.add(key);
+  const groups = groupsOf(parts, confirmed).filter((group) => hasLostAll(parts, group, tag.name));
+  if (groups.length > mostGroups) {
+    const reason = `more than ${mostGroups} at once; \`photo-organizer dismiss\` with their numbers does it`;
+    log.warn({ groups: groups.length, reason }, 'groups without our tag were not taken as dismissed');
+    return 0;
+  }
+  for (const group of groups) {
+    state.dismissals.add(pairsAmong(state, group));
+    log.info({ group: group.number }, 'the tag was taken off all extras of a group: it is dismissed');
+  }
+  if (groups.length > 0) await state.journal.backUp();
+  return groups.length;
+}
+
+/** The photo is there without the tag, and the tag still exists. */
+async function isUntagged({ accounts, state }: Parts, key: PhotoKey, tag: string): Promise<boolean> {
+  const source = state.photos.get(key)?.source;
+  const account = accounts.find(({ name }) => name === source);
+  if (account === undefined) return false;
+  const [tags, seen] = await Promise.all([account.labels.tags(), account.labels.tagsOf(key)]);
+  return seen !== null && !seen.tags.includes(tag) && tags.some(({ name }) => name === tag);
+}
+
+function groupsOf({ state }: Parts, keys: Iterable<PhotoKey>): Group[] {
+  const found = new Map<number, Group>();
+  for (const key of keys) {
+    const photo = state.photos.get(key);
+    const group = photo === null ? null : state.groups.groupOf(photo.id);
+    if (group !== null) found.set(group.number, group);
+  }
+  return [...found.values()];
+}
+
+/** Every extra that can be tagged had our tag, and a person took it off; where tags do not stick there was none to take off. */
+function hasLostAll(parts: Parts, group: Group, tag: string): boolean {
+  const signature = signatureOf(group);
+  const extras = group.members.filter(({ role }) => role === 'extra');
+  const taggable = extras.filter(({ key }) => parts.state.photos.get(key)?.writable === true);
+  const labels = taggable.map((member) => labelOf(parts, member, tag));
+  return (
+    labels.some((label) => label?.state === 'by-hand') &&
+    labels.every(
+      (label) =>
+        label?.state === 'refused' ||
+        (label?.state === 'by-hand' && !isNewReason(signature, label.signature)),
+    )
+  );
+}
+
+function labelOf({ state }: Parts, { key }: Member, tag: string): OwnLabel | undefined {
+  const source = state.photos.get(key)?.source;
+  return source === undefined ? undefined : state.journal.labelsOn(source, 'tag', tag, [key])[0];
+}
