@@ -86,7 +86,14 @@ test('scan, groups, status, undo', async (t) => {
   const plan = JSON.parse(planned.stdout) as { operations: unknown[] };
   t.match(plan, {
     operations: [
-      { kind: 'tag', source: 'immich', name: tag, photos: [/^immich:immich:/, String, String] },
+      {
+        ...{ kind: 'tag', source: 'immich', name: tag, photos: [/^immich:immich:/, String, String] },
+        details: [
+          { key: /^immich:immich:/, name: /\.jpg$/, role: 'extra', why: / (?:as|of) \w+\.jpg/ },
+          {},
+          {},
+        ],
+      },
       { kind: 'create-album', name: 'Similar-0001' },
       { kind: 'create-album', name: 'Similar-0002' },
     ],
@@ -94,7 +101,11 @@ test('scan, groups, status, undo', async (t) => {
   });
   t.same(await stage.tags(), {}, 'a plan writes nothing');
   t.same(stage.albums(), {});
-  t.match((await run(home, 'plan')).stdout, /would tag 3 photos with possible-duplicate \(immich\)/);
+  const told = (await run(home, 'plan')).stdout;
+  t.match(told, /would tag 3 photos with possible-duplicate \(immich\)/);
+  t.match(told, /^ {4}beach-small\.jpg: the same picture as beach\.jpg \(0\.9\d\d\)$/mu);
+  const dryRun = await run(home, 'scan', '--dry-run', '--json', '--create-albums');
+  t.same((JSON.parse(dryRun.stdout) as typeof plan).operations, plan.operations);
   const scanned = await run(home, 'scan', '--json', '--create-albums');
   t.equal(scanned.code, 0, scanned.stderr);
   t.match(JSON.parse(scanned.stdout), {

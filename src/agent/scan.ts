@@ -3,6 +3,7 @@ import { FatalError, exitCodes } from '../errors.js';
 import type { SourceName } from '../model.js';
 import { readWithPatience } from '../pipeline/source-reader.js';
 import { dismissUntagged } from './dismiss-untagged.js';
+import { explain, type Explained } from './explain.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
 import type { Operation } from '../sync/operation.js';
 import { addUp, emptyReport, type SyncReport } from '../sync/report.js';
@@ -58,6 +59,10 @@ export interface ScanResult {
   readonly otherLabels: readonly CountedLabels[];
   /** The operations themselves; printed by `plan`. */
   readonly plan: readonly Operation[];
+  /** Removals that wait for a person. */
+  readonly held: readonly Operation[];
+  /** Photos of both and why, where nothing was applied; else empty. */
+  readonly explained: Explained;
 }
 
 /** One pass over the chosen sources: read, fingerprint, group, label. Throws FatalErrors; all else is in the result. */
@@ -122,6 +127,8 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     notes: report.notes,
     otherLabels: await countStanding(others, state.photos),
     plan: report.operations,
+    held: report.held,
+    explained: request.dryRun ? await explain([...report.operations, ...report.held], state) : {},
   };
 }
 

@@ -1,18 +1,49 @@
-import type { Operation } from '../sync/operation.js';
-import { count, print } from './context.js';
+import type { Explained, ExplainedPhoto } from '../agent/explain.js';
+import { evidenceKinds } from '../model.js';
+import { isRemoval, type Operation } from '../sync/operation.js';
+import { count, oneLine, print, printWrapped } from './context.js';
 
 /** Operations of one kind that are told one by one; of more, some are and the rest is counted. */
 const mostOfAKind = 8;
 const told = 5;
+/** Photos of an operation that are named with the reason. */
+const photosTold = 3;
 
-/** What was done, or would be, for a person: one line an operation, long lists cut. */
-export function printOperations(operations: readonly Operation[], dryRun: boolean): void {
+/**
+ * What was done, or would be, for a person: one line an operation, long lists cut; below it some of its photos and why,
+ * where that is `explained`.
+ */
+export function printOperations(
+  operations: readonly Operation[],
+  dryRun: boolean,
+  explained: Explained = {},
+): void {
   for (const kind of new Set(operations.map((operation) => operation.kind))) {
     const same = operations.filter((operation) => operation.kind === kind);
     const shown = same.length > mostOfAKind ? same.slice(0, told) : same;
-    for (const operation of shown) print(`  ${dryRun ? 'would ' : ''}${describe(operation)}`);
+    for (const operation of shown) {
+      const photos = operation.photos.flatMap((key) => explained[key] ?? []);
+      printWrapped(`  ${dryRun ? 'would ' : ''}${describe(operation)}${tellKinds(operation, photos)}`, 4);
+      printPhotos(photos);
+    }
     if (shown.length < same.length) print(`  … and ${same.length - shown.length} more like this`);
   }
+}
+
+/** `: 120 same-bytes, 80 same-picture` where labels are put on several extras. */
+function tellKinds(operation: Operation, photos: readonly ExplainedPhoto[]): string {
+  if (isRemoval(operation) || photos.length <= photosTold) return '';
+  const parts = evidenceKinds.flatMap((kind) => {
+    const n = photos.filter(({ evidence, role }) => evidence === kind && role === 'extra').length;
+    return n === 0 ? [] : [`${n.toLocaleString('en')} ${kind}`];
+  });
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+function printPhotos(photos: readonly ExplainedPhoto[]): void {
+  for (const { name, why } of photos.slice(0, photosTold))
+    printWrapped(`    ${oneLine(name)}: ${oneLine(why)}`, 6);
+  if (photos.length > photosTold) print(`    … and ${count(photos.length - photosTold, 'more photo')}`);
 }
 
 function describe(operation: Operation): string {

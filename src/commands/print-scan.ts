@@ -14,8 +14,13 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
   print(`${count(result.groups, 'group')} with ${count(result.extras, 'extra copy', 'extra copies')}.`);
   for (const [source, photos] of Object.entries(result.notCompared))
     print(`${count(photos, 'photo')} of "${source}" not compared: add its -s, or name it in the config.`);
-  printOperations(result.plan, dryRun);
-  if (dryRun && result.plan.length === 0 && result.warnings.length === 0) print('Nothing would be written.');
+  printOperations(result.plan, dryRun, result.explained);
+  if (dryRun && result.held.length > 0) {
+    print('Held back until you agree:');
+    printOperations(result.held, dryRun, result.explained);
+  }
+  if (dryRun && result.plan.length + result.held.length === 0 && result.warnings.length === 0)
+    print('Nothing would be written.');
   if (result.accounts.length > 0) printLabels(result, dryRun);
   for (const error of result.errors) printWrapped(`Failed: ${error}`, 2);
   for (const note of result.notes) printWrapped(`Note: ${note}.`, 2);

@@ -4,6 +4,7 @@ import type { LabelFlags } from '../agent/label-settings.js';
 import { requireSources, scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { ConfigFlags } from '../config.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
+import type { Operation } from '../sync/operation.js';
 import { addCommonFlags, createContext, printJson, say, type CommonFlags, type Context } from './context.js';
 import { showProgress } from './progress.js';
 import { printScan } from './print-scan.js';
@@ -174,10 +175,19 @@ function overridesOf(flags: ScanFlags): ConfigFlags {
   };
 }
 
-function planDocument({ plan, operations, ...rest }: ScanResult): unknown {
-  return { operations: plan, counts: { ...rest, ...operations } };
+/** The stable shape of `plan --json`: fields may be added, never renamed. */
+function planDocument({ plan, held, explained, operations, ...rest }: ScanResult): unknown {
+  const document = (operation: Operation): unknown => ({
+    ...operation,
+    details: operation.photos.map((key) => explained[key]),
+  });
+  return {
+    operations: plan.map(document),
+    heldBack: held.map(document),
+    counts: { ...rest, ...operations },
+  };
 }
 
-function withoutPlan({ plan: _plan, ...rest }: ScanResult): unknown {
+function withoutPlan({ plan: _plan, held: _held, explained: _why, ...rest }: ScanResult): unknown {
   return rest;
 }
