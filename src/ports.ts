@@ -127,6 +127,8 @@ export interface PhotoStore {
   examined(result: Examined, near: readonly PhotoId[]): void;
   /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. */
   failed(key: PhotoKey, reason: string, near: readonly PhotoId[]): void;
+  /** Photos of a source that failed for this reason are wanted again. */
+  wantAgain(source: SourceName, reason: string): void;
   /** A number for the next full listing, larger than all before. */
   nextPass(): number;
   /** Keys of a source that the listing `pass` did not show. */

@@ -80,8 +80,7 @@ export class Examiner {
     this.tally.failed++;
     const photo = photos.get(key);
     const isPicture =
-      error instanceof TerminalError ||
-      (error instanceof TransientError && error.code === 'PICTURE_NOT_READY');
+      error instanceof TerminalError || (error instanceof TransientError && isOfPicture(error));
     if (photo === null || !isPicture) {
       log.error(
         { photo: key, name: photo?.name, reason },
@@ -116,7 +115,8 @@ export class Examiner {
     const picture = await source.picture(photo);
     this.tally.downloads++;
     const fingerprint =
-      this.#ofSameFile(photo.key, picture.facts.sha1) ?? (await fingerprinter.fingerprint(picture.bytes));
+      this.#ofSameFile(photo.key, picture.facts.sha1) ??
+      (await fingerprinter.fingerprint(picture.bytes, source.kind === 'immich' ? photo.thumbHash : null));
     // Removed or replaced while its picture was read: what was learned is of no photo that is there.
     const now = photos.get(photo.key);
     if (now?.id !== photo.id || now.revision !== photo.revision) return;
@@ -137,7 +137,12 @@ export class Examiner {
 /** How often a photo is tried before it is given up: for ever when its server is at fault, not when only it is missing. */
 export function triesOf(patience: 'one-shot' | 'service'): (error: TransientError) => number {
   return (error) => {
-    if (patience === 'one-shot') return error.code === 'PICTURE_NOT_READY' ? 4 : 6;
-    return error.code === 'PICTURE_NOT_READY' ? 12 : Infinity;
+    if (patience === 'one-shot') return isOfPicture(error) ? 4 : 6;
+    return isOfPicture(error) ? 12 : Infinity;
   };
+}
+
+/** Not the server is at fault, only this picture: it is not there yet, or another one is in its place. */
+function isOfPicture({ code }: TransientError): boolean {
+  return code === 'PICTURE_NOT_READY' || code === 'PICTURE_WRONG';
 }

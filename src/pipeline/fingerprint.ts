@@ -1,11 +1,13 @@
 import sharp, { type Sharp } from 'sharp';
 import sharpPhash from 'sharp-phash';
-import { TerminalError } from '../errors.js';
+import { OrganizerError, TerminalError, TransientError } from '../errors.js';
 import type { Fingerprint } from '../model.js';
+import { leastQuality } from './evidence.js';
 import { copySide, halved, type GreyCopy } from './grey-copy.js';
 import { hashesOf, phashOf, side } from './hashes.js';
 import { packCopy } from './packed-copy.js';
 import { isPaper } from './paper.js';
+import { isListedPicture } from './thumb/listed-picture.js';
 import { webpSize } from './webp-size.js';
 
 // The package's types describe an ES module; it is a CommonJS one.
@@ -53,8 +55,11 @@ async function comesInRows(bytes: Uint8Array): Promise<boolean> {
 export interface Fingerprinter {
   /** Changes when hashes made before no longer compare with new ones. */
   readonly algorithm: string;
-  /** Throws TerminalError `PICTURE_UNREADABLE`. Memory: one shrunk copy of the picture. */
-  fingerprint(bytes: Uint8Array): Promise<Fingerprint>;
+  /**
+   * `listed` is the ThumbHash that the source lists for the picture. Throws TerminalError `PICTURE_UNREADABLE`; TransientError
+   * `PICTURE_WRONG` when these bytes are another picture than the listed one. Memory: one shrunk copy of the picture.
+   */
+  fingerprint(bytes: Uint8Array, listed?: Uint8Array | null): Promise<Fingerprint>;
 }
 
 /**
@@ -69,15 +74,26 @@ export async function createFingerprinter(): Promise<Fingerprinter> {
   const algorithm = `2-${agrees ? exact : 'differs'}-${hexOf(phash)}-${hexOf(detail).slice(0, 16)}`;
   return {
     algorithm,
-    fingerprint: async (bytes) => {
+    fingerprint: async (bytes, listed = null) => {
       try {
         const copy = await greyCopyOf(bytes);
-        return { algorithm, ...looksOf(copy), pixels: packCopy(copy.pixels), aspect: copy.aspect };
+        const looks = looksOf(copy);
+        if (listed !== null && looks.quality >= leastQuality) await requireListed(copy, bytes, listed);
+        return { algorithm, ...looks, pixels: packCopy(copy.pixels), aspect: copy.aspect };
       } catch (error) {
-        throw error instanceof TerminalError ? error : unreadable(bytes, error);
+        throw error instanceof OrganizerError ? error : unreadable(bytes, error);
       }
     },
   };
+}
+
+/** The reason that is kept with a photo whose thumbnail is of another one; it is asked for again with every full listing. */
+export const wrongPicture = 'the thumbnail shows another picture than the one that Immich lists';
+
+/** A flat picture is not asked: it matches nothing by look. */
+async function requireListed({ pixels }: GreyCopy, bytes: Uint8Array, listed: Uint8Array): Promise<void> {
+  if (await isListedPicture(halved(pixels, copySide), bytes, listed)) return;
+  throw new TransientError('PICTURE_WRONG', wrongPicture);
 }
 
 function looksOf(copy: GreyCopy): Pick<Fingerprint, 'phash' | 'detail' | 'quality' | 'isPaper'> {

@@ -1,6 +1,7 @@
 import { TransientError, describeError } from '../errors.js';
 import type { PhotoKey, ServerTime } from '../model.js';
 import { createPace } from '../pace.js';
+import { wrongPicture } from './fingerprint.js';
 import type { Checkpoints, Clock, ListingPage, Log, PhotoSource, PhotoStore } from '../ports.js';
 
 export interface SourceReaderOptions {
@@ -66,6 +67,7 @@ export class SourceReader {
 
   async #readAll(signal?: AbortSignal): Promise<void> {
     const { source, photos, checkpoints, log } = this.#options;
+    photos.wantAgain(source.name, wrongPicture);
     const pass = photos.nextPass();
     const { startedAt, seen } = await this.#take(source.list(signal), pass);
     await this.#confirmMissing(photos.unseen(source.name, pass), pass, signal);

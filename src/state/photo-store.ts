@@ -233,6 +233,11 @@ export class SqlitePhotoStore implements PhotoStore {
     });
   }
 
+  wantAgain(source: SourceName, reason: string): void {
+    const sql = `UPDATE photos SET looks = 'wanted' WHERE looks = 'failed' AND source = ? AND failure = ?`;
+    this.#db.prepare(sql).run(source, reason);
+  }
+
   #dropCopy(id: number): void {
     this.#sql.dropProofs.run(id);
     this.#sql.dropCopy.run(id);

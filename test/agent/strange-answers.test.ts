@@ -9,6 +9,7 @@ import {
   libraryStage,
   libraryTags,
   runScan,
+  scene,
   tagsAndAlbums,
   type AgentStage,
 } from '../support/agent-stage.js';
@@ -66,6 +67,20 @@ for (const [what, fault] of strange.filter(([name]) =>
     t.equal(fingerprintOf(stage, 'beach-chat'), 'wanted');
     await heals(t, stage);
   });
+
+test('one picture in place of every thumbnail makes no strangers duplicates, and heals', async (t) => {
+  const stage = await libraryStage(t);
+  const picture = await scene(9);
+  const one: Fault = {
+    answer: (raw) => raw.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture),
+  };
+  stage.standIn.faults.add(only('GET /assets/:id/thumbnail', one));
+  const result = await runScan(stage.config);
+  t.match(result, { groups: 0, extras: 0, fingerprinted: 0, failed: 7 });
+  t.same(await stage.tags(), {});
+  t.equal(fingerprintOf(stage, 'hut'), 'failed');
+  await heals(t, stage);
+});
 
 const routes = [
   'GET /server/ping',
