@@ -4,6 +4,7 @@ import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
+import { sparingLastCopies, type Spared } from './last-copy.js';
 import { isRemoval, isTagOperation, isValueOperation, type Operation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
@@ -69,7 +70,8 @@ export class Reconciler {
   async plan(request: SyncRequest): Promise<SyncReport> {
     const report = emptyReport();
     const plan = await this.#plan(request, { probeLibraries: false, refresh: null });
-    const { go, held, reason } = brake(plan.operations, request, this.#parts);
+    const { held, reason, ...braked } = brake(plan.operations, request, this.#parts);
+    const { go } = this.#spared(braked.go, request);
     report.operations.push(...go);
     report.held.push(...held);
     report.heldBecause = reason;
@@ -86,13 +88,15 @@ export class Reconciler {
     const report = emptyReport();
     for (let round = 0; round < mostRounds; round++) {
       const plan = await this.#plan(request, { probeLibraries: true, refresh: hooks.refresh });
-      const { go, held, postponed, reason } = brake(plan.operations, request, this.#parts);
+      const { held, postponed, reason, ...braked } = brake(plan.operations, request, this.#parts);
+      const { go, waiting: spared } = this.#spared(braked.go, request);
       if (round === 0) report.unchanged = unchangedOf(plan);
       report.refused = plan.tag?.refused.length ?? 0;
       report.heldBecause = reason;
       report.held.splice(0, Infinity, ...held);
       const waiting = plan.tag?.waiting ?? [];
-      report.waiting.splice(0, Infinity, ...waiting, ...postponed.flatMap(({ photos }) => photos));
+      const later = postponed.flatMap(({ photos }) => photos);
+      report.waiting.splice(0, Infinity, ...waiting, ...spared, ...later);
       const byHand = plan.tag?.observed.filter(({ state }) => state === 'by-hand') ?? [];
       report.untagged.push(...byHand.map(({ photo }) => photo));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
@@ -103,6 +107,11 @@ export class Reconciler {
       await hooks.settle();
     }
     return report;
+  }
+
+  #spared(operations: readonly Operation[], { settings, groups }: SyncRequest): Spared {
+    if (settings.tag?.scope === 'all') return { go: operations, waiting: [] };
+    return sparingLastCopies(operations, groups, this.#parts);
   }
 
   /** Values first: they touch photos, and when a tag has settled is told by when its photo was touched. */

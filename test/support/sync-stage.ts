@@ -112,7 +112,7 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
           key: key(name),
           role: place === 0 ? ('keeper' as const) : ('extra' as const),
           evidence: null,
-          keptAs: null,
+          keptAs: place === 0 ? null : key(names[0] ?? ''),
         })),
       })),
     observe,

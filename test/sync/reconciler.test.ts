@@ -81,6 +81,31 @@ void t.test('an account that was not fully read takes nothing off, and says noth
   t.equal(await carriers(stage), 3);
 });
 
+void t.test(
+  'a group whose keeper changes is never tagged as a whole, not even until all is known',
+  async (t) => {
+    const stage = await syncStage(t);
+    await stage.addMany('p', 3);
+    await stage.observe();
+    await stage.sync(stage.groups(['p0', 'p1', 'p2']));
+    const turned = stage.groups(['p1', 'p0', 'p2']);
+    const early = await stage.sync(turned, { complete: false });
+    t.same(early.waiting.includes(stage.key('p0')), true, 'it is looked at again');
+    t.same(await stage.tags(), { p1: [tag], p2: [tag] }, 'p0 waits until p1 is kept for certain');
+    const plan = await stage.reconciler.plan({
+      ...{ settings: tagsAndAlbums, groups: turned, scope: null, complete: false },
+      ...{ maxRemovalShare: 0.2, allowRemovals: false },
+    });
+    t.same(
+      plan.operations.filter(({ kind }) => kind === 'tag'),
+      [],
+      'and a plan shows so',
+    );
+    await stage.sync(turned);
+    t.same(await stage.tags(), { p0: [tag], p2: [tag] });
+  },
+);
+
 void t.test('a hold of the journal stops even one removal', async (t) => {
   const { stage } = await labelled(t, 3);
   stage.state.journal.setHold('removals', 'the journal was restored');
