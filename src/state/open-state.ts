@@ -17,6 +17,7 @@ import { StateJson } from './checkpoints.js';
 import { SqliteCopyStore } from './copy-store.js';
 import { SqliteDismissals } from './dismissal-store.js';
 import { SqliteGroupStore } from './group-store.js';
+import { markClosed } from './integrity.js';
 import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
 import { lockStateDir, type StateLock } from './lock.js';
 import { SqlitePhotoStore } from './photo-store.js';
@@ -77,6 +78,7 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
       close: () => {
         if (!open) return;
         open = false;
+        markClosed(index.db);
         index.db.close();
         journalFile.db.close();
         lock.release();

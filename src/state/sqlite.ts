@@ -73,8 +73,16 @@ export function transaction<T>(db: Db, work: () => T): T {
   } catch (error) {
     // SQLite has rolled back by itself after a full disk; a second ROLLBACK would hide the first error.
     if (isInTransaction(db)) db.exec('ROLLBACK');
+    if (isDamage(error)) damaged.add(db);
     throw mapSqliteError(error);
   }
+}
+
+const damaged = new WeakSet<Db>();
+
+/** True when a transaction of this connection ended because the file is damaged. */
+export function sawDamage(db: Db): boolean {
+  return damaged.has(db);
 }
 
 function isInTransaction(db: Db): boolean {

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { FatalError, describeError, exitCodes } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
+import { checkIndexIfDue, markOpen } from './integrity.js';
 import { DamagedFile, indexFile, journalFile, openOwn } from './own-file.js';
 import { pluck, type Db } from './sqlite.js';
 
@@ -33,7 +34,7 @@ export interface OpenedIndex {
 export function openIndex(dir: string, clock: Clock, log: Log): OpenedIndex {
   const path = join(dir, indexFile.name);
   try {
-    return openIndexAt(path);
+    return openIndexAt(path, clock);
   } catch (error) {
     if (!(error instanceof DamagedFile) && !isNewer(error)) throw error;
     const aside = setAside(path, clock);
@@ -41,12 +42,14 @@ export function openIndex(dir: string, clock: Clock, log: Log): OpenedIndex {
       { path, aside, reason: reasonOf(error) },
       'index.db could not be used and was set aside; it is being rebuilt, every photo will be read again',
     );
-    return openIndexAt(path);
+    return openIndexAt(path, clock);
   }
 }
 
-function openIndexAt(path: string): OpenedIndex {
-  const db = openOwn(path, indexFile, { synchronous: 'NORMAL', isNew: !existsSync(path) });
+function openIndexAt(path: string, clock: Clock): OpenedIndex {
+  const check = (db: Db): void => checkIndexIfDue(db, path, clock);
+  const db = openOwn(path, indexFile, { synchronous: 'NORMAL', isNew: !existsSync(path), check });
+  markOpen(db);
   const fresh = db.prepare(`INSERT OR IGNORE INTO meta VALUES ('index id', ?)`);
   fresh.run(randomUUID());
   return { db, indexId: String(pluck(db, `SELECT value FROM meta WHERE name = 'index id'`)) };
