@@ -1,4 +1,4 @@
-import { HammingTables, type Found } from './hamming-tables.js';
+import { HammingTables, type Found, type TablesOptions } from './hamming-tables.js';
 import { WordRows } from './word-rows.js';
 
 /** 64-bit hashes, searched within a Hamming radius. About 41 bytes a hash. */
@@ -6,9 +6,8 @@ export class HammingIndex {
   readonly #rows = new WordRows(2);
   readonly #tables: HammingTables;
 
-  /** Fewer than `scanBelow` are scanned. */
-  constructor(scanBelow?: number) {
-    this.#tables = new HammingTables(this.#rows, scanBelow);
+  constructor(options?: TablesOptions) {
+    this.#tables = new HammingTables(this.#rows, options);
   }
 
   get size(): number {

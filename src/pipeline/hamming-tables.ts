@@ -4,21 +4,30 @@ import type { WordRows } from './word-rows.js';
 /** Told of a row and by how many bits it differs. */
 export type Found = (row: number, bits: number) => void;
 
+export interface TablesOptions {
+  /** Fewer rows are scanned. */
+  readonly scanBelow?: number | undefined;
+  readonly hold?: 'half' | 'whole';
+}
+
 /**
  * Exact search of the first 64 bits of rows within a Hamming radius: multi-index hashing (Norouzi, Punjani, Fleet 2012) over
  * four 16-bit words, in typed arrays. What was added since the tables were built is scanned; small sets are scanned whole.
- * Besides the rows about 32 bytes a row.
+ * Besides the rows 32 bytes a row, or 40 where the tables hold `whole` hashes: a search within many bits is then twice as
+ * fast, as it reads the rows of what it finds only.
  */
 export class HammingTables {
   readonly #rows: WordRows;
   readonly #scanBelow: number;
+  readonly #hold: 'half' | 'whole';
   /** Ranges of rows that follow on each other, each more than twice as long as all after it together. */
   #segments: Segment[] = [];
   #tabled = 0;
 
-  constructor(rows: WordRows, scanBelow = 16_384) {
+  constructor(rows: WordRows, { scanBelow = 16_384, hold = 'half' }: TablesOptions = {}) {
     this.#rows = rows;
     this.#scanBelow = scanBelow;
+    this.#hold = hold;
   }
 
   /** Calls `found` once for every row that is there whose first two words are within `radius` bits (0-15). */
@@ -46,7 +55,10 @@ export class HammingTables {
       kept.pop();
     }
     this.#segments = kept;
-    this.#segments.push({ from, tables: [0, 1, 2, 3].map((t) => buildTable(this.#rows, t, from, to)) });
+    this.#segments.push({
+      from,
+      tables: [0, 1, 2, 3].map((t) => buildTable(this.#rows, t, { from, to, hold: this.#hold })),
+    });
     this.#tabled = to;
   }
 
@@ -61,10 +73,11 @@ export class HammingTables {
   #lookUp(table: Table | undefined, t: number, query: Query, found: Found): void {
     const wordRadius = query.words[t] ?? -1;
     if (table === undefined || wordRadius < 0) return;
-    const { starts, rows, others } = table;
+    const { starts, rows, others, siblings } = table;
     const { hi, lo, radius } = query;
     const [own, other] = t < 2 ? [hi, lo] : [lo, hi];
     const word = t % 2 === 0 ? own >>> 16 : own & 0xffff;
+    const sibling = t % 2 === 0 ? own & 0xffff : own >>> 16;
     const { words, width } = this.#rows;
     const half = t < 2 ? 0 : 1;
     const { masks, bitsOf } = masksWithin(wordRadius);
@@ -77,6 +90,7 @@ export class HammingTables {
         const otherBits = popCount(otherApart);
         // Nearly all end here, before anything else is read.
         if (otherBits > left) continue;
+        if (siblings !== null && otherBits + popCount((siblings[at] ?? 0) ^ sibling) > left) continue;
         const row = rows[at] ?? 0;
         const ownApart = (words[row * width + half] ?? 0) ^ own;
         const bits = otherBits + popCount(ownApart);
@@ -107,9 +121,17 @@ interface Table {
   readonly starts: Uint32Array;
   readonly rows: Uint32Array;
   readonly others: Uint32Array;
+  /** The other word of the same half; null where the tables hold halves. */
+  readonly siblings: Uint16Array | null;
 }
 
-function buildTable(rows: WordRows, t: number, from: number, to: number): Table {
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly hold: 'half' | 'whole';
+}
+
+function buildTable(rows: WordRows, t: number, { from, to, hold }: Range): Table {
   const { words, width } = rows;
   const half = t < 2 ? 0 : 1;
   const shift = t % 2 === 0 ? 16 : 0;
@@ -122,7 +144,8 @@ function buildTable(rows: WordRows, t: number, from: number, to: number): Table 
   for (let w = 0; w < 65_536; w++) starts[w + 1] = (starts[w + 1] ?? 0) + (starts[w] ?? 0);
   const next = starts.slice();
   const count = starts[65_536] ?? 0;
-  const table = { starts, rows: new Uint32Array(count), others: new Uint32Array(count) };
+  const siblings = hold === 'whole' ? new Uint16Array(count) : null;
+  const table = { starts, rows: new Uint32Array(count), others: new Uint32Array(count), siblings };
   for (let row = from; row < to; row++) {
     if (rows.isRemoved(row)) continue;
     const word = ((words[row * width + half] ?? 0) >>> shift) & 0xffff;
@@ -130,6 +153,7 @@ function buildTable(rows: WordRows, t: number, from: number, to: number): Table 
     next[word] = at + 1;
     table.rows[at] = row;
     table.others[at] = words[row * width + 1 - half] ?? 0;
+    if (siblings !== null) siblings[at] = (words[row * width + half] ?? 0) >>> (16 - shift);
   }
   return table;
 }

@@ -14,7 +14,7 @@ const detailWords = 8;
 export type Looks = Pick<Fingerprint, 'phash' | 'detail' | 'quality'>;
 
 /**
- * Every fingerprint in memory (about 115 bytes a photo), searched for likenesses. As it stands a photo is a candidate by
+ * Every fingerprint in memory (about 122 bytes a photo), searched for likenesses. As it stands a photo is a candidate by
  * its 64-bit hash; mirrored and turned, by the coarse part of its detail hash, whose bits turn exactly. Whether two photos
  * are alike thus never depends on which of them came first.
  */
@@ -22,8 +22,8 @@ export class LookIndex {
   readonly #phashes = new WordRows(phashWords);
   readonly #details = new WordRows(detailWords);
   readonly #upright = new HammingTables(this.#phashes);
-  /** By the first 64 bits of the detail hash. */
-  readonly #coarse = new HammingTables(this.#details);
+  /** By the first 64 bits of the detail hash: asked seven times for each photo. */
+  readonly #coarse = new HammingTables(this.#details, { hold: 'whole' });
   #ids = new Uint32Array(1024);
   readonly #slots = new IdSlots();
 

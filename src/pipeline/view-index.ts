@@ -20,7 +20,7 @@ export class ViewIndex {
   readonly #firsts = new IdSlots();
 
   constructor(scanBelow?: number) {
-    this.#keys = new HammingTables(this.#details, scanBelow);
+    this.#keys = new HammingTables(this.#details, { scanBelow });
   }
 
   /** Photos held. */

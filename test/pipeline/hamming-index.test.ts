@@ -76,9 +76,10 @@ void t.test('answers as a scan does, whatever was added and removed, at every si
   fc.assert(
     fc.property(
       fc.constantFrom(1, 4, 16, 10_000),
+      fc.constantFrom('half' as const, 'whole' as const),
       fc.array(step, { minLength: 20, maxLength: 120 }),
-      (scanBelow, steps) => {
-        const index = new HammingIndex(scanBelow);
+      (scanBelow, hold, steps) => {
+        const index = new HammingIndex({ scanBelow, hold });
         const truth = new Exhaustive();
         for (const one of steps) {
           if (one.kind === 'add') truth.add(index.add(...one.hash), one.hash);
@@ -95,37 +96,39 @@ void t.test('answers as a scan does, whatever was added and removed, at every si
         return index.size === truth.slots.length;
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
   t.end();
 });
 
 void t.test('thousands of hashes in clusters, tables and what came after them', (t) => {
-  const random = seededRandom(7);
-  const anyWord = (): number => random.whole(0, 0xffffffff) >>> 0;
-  const index = new HammingIndex(1000);
-  const truth = new Exhaustive();
-  const queries: Hash[] = [];
-  for (let cluster = 0; cluster < 1500; cluster++) {
-    const centre: Hash = [anyWord(), anyWord()];
-    if (cluster % 50 === 0) queries.push(centre);
-    for (let member = 0; member < 4; member++) {
-      const near: [number, number] = [...centre];
-      for (let flips = random.whole(0, 14); flips > 0; flips--) {
-        const half = random.whole(0, 1) as 0 | 1;
-        near[half] = (near[half] ^ (1 << random.whole(0, 31))) >>> 0;
-      }
-      const slot = index.add(...near);
-      truth.add(slot, near);
-      if (slot % 7 === 0) {
-        index.remove(slot);
-        truth.remove(slot);
+  for (const hold of ['half', 'whole'] as const) {
+    const random = seededRandom(7);
+    const anyWord = (): number => random.whole(0, 0xffffffff) >>> 0;
+    const index = new HammingIndex({ scanBelow: 1000, hold });
+    const truth = new Exhaustive();
+    const queries: Hash[] = [];
+    for (let cluster = 0; cluster < 1500; cluster++) {
+      const centre: Hash = [anyWord(), anyWord()];
+      if (cluster % 50 === 0) queries.push(centre);
+      for (let member = 0; member < 4; member++) {
+        const near: [number, number] = [...centre];
+        for (let flips = random.whole(0, 14); flips > 0; flips--) {
+          const half = random.whole(0, 1) as 0 | 1;
+          near[half] = (near[half] ^ (1 << random.whole(0, 31))) >>> 0;
+        }
+        const slot = index.add(...near);
+        truth.add(slot, near);
+        if (slot % 7 === 0) {
+          index.remove(slot);
+          truth.remove(slot);
+        }
       }
     }
+    for (const radius of [0, 3, 4, 8, 12, 15])
+      for (const query of queries) t.same(nearOf(index, query, radius), truth.near(query, radius));
+    t.equal(index.size, truth.slots.length);
   }
-  for (const radius of [0, 3, 4, 8, 12, 15])
-    for (const query of queries) t.same(nearOf(index, query, radius), truth.near(query, radius));
-  t.equal(index.size, truth.slots.length);
   t.end();
 });
 
