@@ -1,13 +1,37 @@
 /**
- * Measures a scan, and writes its section of docs/BENCHMARKS.md: `npm run bench`. Timings belong to the machine they were taken on.
+ * Runs the benchmarks one after the other, each of which writes its section of docs/BENCHMARKS.md: `npm run bench`. Timings
+ * belong to the machine they were taken on.
  *
- *   npm run bench -- --photos 3000
+ *   npm run bench -- [--only hash,search,start,scan] [--photos 3000] [--pictures DIR]
+ *
+ * `--photos`: size of the library that is scanned. `--pictures`: photographs to hash, instead of drawn scenes.
  */
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { madeBy, writeSection } from './report.js';
 import { benchScan, type ScanFigures } from './scan.js';
 
-const { values } = parseArgs({ options: { photos: { type: 'string', default: '3000' } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'hash,search,start,scan' },
+    photos: { type: 'string', default: '3000' },
+    pictures: { type: 'string' },
+  },
+});
+const chosen = values.only.split(',');
+const pictures = values.pictures === undefined ? [] : ['--photos', values.pictures];
+
+for (const [name, args] of [
+  ['hash', pictures],
+  ['search', pictures],
+  ['start', []],
+] as const) {
+  if (!chosen.includes(name)) continue;
+  const script = new URL(`${name}.ts`, import.meta.url).pathname;
+  execFileSync(process.execPath, ['--import', 'tsx', script, ...args], { stdio: 'inherit' });
+}
+if (!chosen.includes('scan')) process.exit();
+
 const { first, second } = await benchScan(Number(values.photos));
 
 const row = (name: string, of: (figures: ScanFigures) => string | number): string =>
