@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { PhotoId } from '../../model.js';
 import type { Pace } from '../../pace.js';
 import type { Near } from './nearest.js';
-import { candidateCosine, mostCandidates, type CandidateBounds, type ThumbIndex } from './thumb-index.js';
+import { candidateCosine, mostCandidates, type CandidateBounds } from './thumb-forest.js';
+import type { ThumbIndex } from './thumb-index.js';
+import { forestOf } from './thumb-snapshot.js';
 import { startThreads, type RowRange } from './thumb-thread.js';
 
 /** Below this many photos a thread is not worth its start. */
@@ -13,7 +15,7 @@ const rangeLength = 200;
 export interface CandidatesOfAllOptions {
   readonly pace: Pace;
   readonly bounds?: Partial<CandidateBounds>;
-  /** Threads besides our own, 0 and up; as a rule two, and none for a small library. Each takes 70 bytes a photo. */
+  /** Threads besides our own, 0 and up; as a rule two, and none for a small library. All read one copy of it, 65 bytes a photo. */
   readonly threads?: number;
   /** Where the code of a thread is; for programs that are run uncompiled by a loader that does not reach into threads. */
   readonly worker?: URL;
@@ -47,7 +49,7 @@ export async function candidatesOfAll(
   const usual = index.size < leastForThreads ? 0 : Math.min(2, availableParallelism());
   const library = await index.snapshot(pace);
   const report = { photos: 0, withCandidates: 0, candidates: 0, crowded: 0, raisedTo: bounds.atLeast };
-  const note = (id: PhotoId, near: readonly Near[]): void => {
+  const note = (row: number, near: readonly Near[]): void => {
     report.photos++;
     report.candidates += near.length;
     if (near.length >= bounds.most) {
@@ -56,10 +58,9 @@ export async function candidatesOfAll(
     }
     if (near.length === 0) return;
     report.withCandidates++;
-    tell(id, near);
+    tell((library.rows.ids[row] ?? 0) as PhotoId, near);
   };
-  const ranges = new Ranges(library.ids.length, signal);
-  const idsOf = ({ from, to }: RowRange): PhotoId[] => [...library.ids.subarray(from, to)] as PhotoId[];
+  const ranges = new Ranges(library.size, signal);
   const threads = startThreads(options.threads ?? usual, { library, bounds }, options.worker);
   const stop = (): void => threads.forEach((thread) => thread.end());
   signal?.addEventListener('abort', stop);
@@ -72,17 +73,18 @@ export async function candidatesOfAll(
             ranges.giveBack(range);
             return;
           }
-          idsOf(range).forEach((id, row) => {
-            note(id, answer[row] ?? []);
+          answer.forEach((near, n) => {
+            note(range.from + n, near);
           });
           await pace();
         }
       }),
     );
+    const forest = forestOf(library);
     for (let range = ranges.next(); range !== null; range = ranges.next())
-      for (const id of idsOf(range)) {
+      for (let row = range.from; row < range.to; row++) {
         await pace();
-        if (index.has(id)) note(id, index.candidatesOf(id, bounds));
+        note(row, forest.candidatesOf(row, bounds));
       }
   } finally {
     signal?.removeEventListener('abort', stop);

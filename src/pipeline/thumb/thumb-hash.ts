@@ -16,6 +16,8 @@ export const frequencyAt: readonly { readonly x: number; readonly y: number }[] 
 
 /** The leading places come first: frequencies 1 to 3 along one side, and (1, 1). */
 export const leadingPlaces = frequencyAt.filter((frequency) => rankOf(frequency) <= 4).length;
+/** After them come those that still help to tell parts of a library apart. */
+export const boxedPlaces = frequencyAt.filter((frequency) => rankOf(frequency) <= 6).length;
 
 /** The brightness of a ThumbHash, ready to be compared. */
 export interface ThumbLuma {
@@ -104,7 +106,7 @@ export function turnInto(out: Int8Array, luma: Int8Array, orientation: Orientati
  * Writes the coefficients of the picture laid on its long side and mirrored such that both lowest frequencies are positive:
  * the same, mostly, for all orientations of a picture.
  */
-export function layDown(out: Int8Array, { luma, wide }: ThumbLuma): void {
+export function layDown(out: Int8Array, luma: Int8Array, wide: number): void {
   const isHigh = wide < 0;
   const [alongX = 0, alongY = 0] = isHigh ? [luma[1], luma[0]] : [luma[0], luma[1]];
   turnInto(out, luma, ((alongX < 0 ? 1 : 0) | (alongY < 0 ? 2 : 0) | (isHigh ? 4 : 0)) as Orientation);

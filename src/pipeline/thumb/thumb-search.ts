@@ -1,10 +1,11 @@
-import { leadingPlaces, places } from './thumb-hash.js';
+import { boxedPlaces, leadingPlaces, places } from './thumb-hash.js';
 import { compareLuma, isMostlyShared, isNear, leastShared, mostLeading } from './thumb-likeness.js';
+import { boxLength, boxSteps, type ThumbNodes } from './thumb-nodes.js';
 import type { ThumbRows } from './thumb-rows.js';
-import { boxLength, boxSteps, type ThumbNode, type ThumbTree } from './thumb-tree.js';
+import type { ThumbTree } from './thumb-tree.js';
 
-/** Against boxes the query is kept in whole numbers: 64 to a step of a box. */
-const fineBits = 6;
+/** Against boxes the query is kept in whole numbers: 32 to a step of a box. */
+const fineBits = 5;
 const unit = boxSteps << fineBits;
 /** More than rounding can make of a squared distance. */
 const slack = 1e-6;
@@ -18,26 +19,28 @@ export type Found = (row: number, cosine: number) => number;
  */
 export class ThumbSearch {
   readonly #rows: ThumbRows;
-  #boxes: Int8Array = new Int8Array(0);
+  readonly #nodes: ThumbNodes;
 
   // The query: its coefficients, the part of them that the rows have as a unit vector, the same in fine steps against boxes,
   // and where it has any (-1, else 0).
   #query: Int8Array = new Int8Array(places);
   readonly #point = new Float64Array(places);
-  readonly #fine = new Int32Array(leadingPlaces);
+  readonly #fine = new Int32Array(boxedPlaces);
   readonly #mask = new Int32Array(places);
   /** True when the query has all coefficients that the rows have. */
   #isWhole = true;
   #found: Found = () => 1;
   #atLeast = 1;
   #bound = 1;
-  /** Squared distances within which there can be something: over all places, over the leading ones, the same in fine steps. */
+  /** Squared distances within which there can be something: over all places, over the leading ones; both in fine steps. */
   #reach = 0;
   #leadingReach = 0;
   #fineReach = 0;
+  #fineLeadingReach = 0;
 
-  constructor(rows: ThumbRows) {
+  constructor(rows: ThumbRows, nodes: ThumbNodes) {
     this.#rows = rows;
+    this.#nodes = nodes;
   }
 
   /** Tells of every row that is near the query by `atLeast` (`isNear`) and has the cosine `bound`, which is no less. */
@@ -58,10 +61,9 @@ export class ThumbSearch {
       const v = tree.held[place] === 0 ? 0 : (luma[place] ?? 0) * scale;
       this.#point[place] = v;
       this.#mask[place] = v === 0 ? 0 : -1;
-      if (place < leadingPlaces) this.#fine[place] = Math.round(v * unit);
+      if (place < boxedPlaces) this.#fine[place] = Math.round(v * unit);
     }
     this.#query = luma;
-    this.#boxes = tree.boxes;
     this.#found = found;
     this.#atLeast = atLeast;
     this.#raise(bound);
@@ -78,34 +80,36 @@ export class ThumbSearch {
     const part = 1 + leastShared ** 2 - 2 * leastShared * cosine;
     this.#reach = (this.#isWhole ? whole : Math.max(whole, part)) + slack;
     this.#leadingReach = this.#isWhole ? Math.min(whole, mostLeading(this.#atLeast)) + slack : this.#reach;
-    // Rounding moves the query by less than two fine steps.
-    this.#fineReach = (Math.sqrt(this.#leadingReach) * unit + 2) ** 2;
+    this.#fineReach = inFineSteps(this.#reach);
+    this.#fineLeadingReach = inFineSteps(this.#leadingReach);
   }
 
-  #visit(node: ThumbNode): void {
+  #visit(node: number): void {
     if (!this.#isInReach(node)) return;
-    const { below, above, axis, cut } = node;
-    if (below === null || above === null) {
-      this.#compareAll(node.first);
+    const nodes = this.#nodes;
+    const child = nodes.child[node] ?? 0;
+    if (child === 0) {
+      this.#compareAll(nodes.first[node] ?? -1);
       return;
     }
-    const isBelow = (this.#point[axis] ?? 0) < cut;
-    this.#visit(isBelow ? below : above);
-    this.#visit(isBelow ? above : below);
+    const isBelow = (this.#point[nodes.axis[node] ?? 0] ?? 0) < (nodes.cut[node] ?? 0);
+    this.#visit(isBelow ? child : child + 1);
+    this.#visit(isBelow ? child + 1 : child);
   }
 
-  #isInReach({ number }: ThumbNode): boolean {
-    const boxes = this.#boxes;
+  #isInReach(node: number): boolean {
+    const { boxes } = this.#nodes;
     const fine = this.#fine;
     const mask = this.#mask;
     let sum = 0;
-    for (let place = 0, at = Math.imul(number, boxLength); place < leadingPlaces; place++, at++) {
+    for (let place = 0, at = Math.imul(node, boxLength); place < boxedPlaces; place++, at++) {
       const v = fine[place] ?? 0;
       const under = ((boxes[at] ?? 0) << fineBits) - v;
-      const over = v - ((boxes[at + leadingPlaces] ?? 0) << fineBits);
+      const over = v - ((boxes[at + boxedPlaces] ?? 0) << fineBits);
       // Without branches, which nothing could predict: one of the two at most is positive.
       const out = ((under & ~(under >> 31)) + (over & ~(over >> 31))) & (mask[place] ?? 0);
       sum = (sum + Math.imul(out, out)) | 0;
+      if (place === leadingPlaces - 1 && sum > this.#fineLeadingReach) return false;
     }
     return sum <= this.#fineReach;
   }
@@ -139,4 +143,9 @@ export class ThumbSearch {
     }
     return sum;
   }
+}
+
+/** A squared distance in fine steps: rounding moves the query by less than two of them. */
+function inFineSteps(squared: number): number {
+  return (Math.sqrt(squared) * unit + 2) ** 2;
 }

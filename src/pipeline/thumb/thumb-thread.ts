@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Near } from './nearest.js';
-import type { CandidateBounds } from './thumb-index.js';
-import type { ThumbSnapshot } from './thumb-rows.js';
+import type { CandidateBounds } from './thumb-forest.js';
+import type { ThumbSnapshot } from './thumb-snapshot.js';
 
 /** What a thread is started with. */
 export interface ThreadLibrary {
