@@ -38,6 +38,7 @@ export interface Config {
     readonly favorite: boolean;
     readonly nativeDuplicates: boolean;
     readonly scores: boolean;
+    readonly stack: boolean;
   };
   readonly detection: { readonly threshold: number; readonly dismissByUntagging: boolean };
   readonly keep: readonly KeepRule[];
@@ -169,6 +170,7 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
       favorite: values['labels.favorite'],
       nativeDuplicates: values['labels.native_duplicates'],
       scores: values['labels.scores'],
+      stack: values['labels.stack'],
     },
     detection: {
       threshold: values['detection.threshold'],

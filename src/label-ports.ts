@@ -34,6 +34,36 @@ export interface BatchAnswer {
   readonly refused: ReadonlyMap<PhotoKey, string>;
 }
 
+/** A stack of own photos. */
+export interface StackRef {
+  readonly id: string;
+  /** The photo that is shown for all of it. */
+  readonly lead: PhotoKey;
+  /** Those that are neither trashed nor hidden, as far as they are known. */
+  readonly members: ReadonlySet<PhotoKey>;
+  /** How many those are. */
+  readonly count: number;
+}
+
+/** Stacks of one account. Writes are safe to repeat. */
+export interface StackTarget {
+  /** Every stack of the account, in one request. */
+  list(): Promise<readonly StackRef[]>;
+  /** The stack of one photo, with no other member named; null = in none, undefined = the photo is gone. */
+  of(key: PhotoKey): Promise<StackRef | null | undefined>;
+  /**
+   * The first leads. A stack whose lead is among them is swallowed with all its members; any other photo leaves the stack
+   * that it is in. Every repeat gives a new id.
+   */
+  create(keys: readonly PhotoKey[]): Promise<StackRef>;
+  /** A member that is neither trashed nor hidden. */
+  lead(id: string, key: PhotoKey): Promise<void>;
+  /** Any member but the one that leads. */
+  leave(id: string, key: PhotoKey): Promise<void>;
+  /** All or none: throws TerminalError when one of them is not there. */
+  dissolve(ids: readonly string[]): Promise<void>;
+}
+
 /** The one field of a photo that a request sets; no other can be set. */
 export type Mark = { readonly favorite: boolean } | { readonly duplicateId: string | null };
 
@@ -75,11 +105,14 @@ export interface LabelTarget {
   removeNotes(keys: readonly PhotoKey[]): Promise<void>;
   /** Our note on the photo; null = none, undefined = the photo is gone. */
   noteOf(key: PhotoKey): Promise<object | null | undefined>;
+  readonly stacks: StackTarget;
 }
 
 /** Labels that give a photo one value, where another may have been before. */
-export const valueKinds = ['favorite', 'duplicate', 'scores'] as const;
+export const valueKinds = ['favorite', 'duplicate', 'scores', 'stack'] as const;
 export type ValueKind = (typeof valueKinds)[number];
+/** Those that belong to one photo alone. */
+export type FieldKind = Exclude<ValueKind, 'stack'>;
 
 /** Kinds of label that are written. */
 export type LabelKind = 'tag' | 'album' | ValueKind;
@@ -131,7 +164,7 @@ export interface ValueChange {
   readonly to: LabelValue;
 }
 
-/** A tag or album that did not exist before us. */
+/** A tag, album or stack that did not exist before us. A stack is named by the number of its group. */
 export interface MadeThing {
   readonly source: SourceName;
   readonly kind: LabelKind;
@@ -140,7 +173,10 @@ export interface MadeThing {
   readonly serverId: string | null;
   /** Members of the group that an album was made for; empty for a tag. */
   readonly signature: string;
-  /** Album version after our last write, empty when unknown: it moves when somebody else changes the album. */
+  /**
+   * Of an album, its version after our last write, empty when unknown: it moves when somebody else changes it. Of a stack,
+   * the photo that we made lead it; while it is being made, the id of the stack that goes into it.
+   */
   readonly version: string;
   /** `by-hand`: a person deleted it. */
   readonly state: 'here' | 'by-hand';

@@ -54,6 +54,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       favorite: false,
       nativeDuplicates: false,
       scores: false,
+      stack: false,
     },
     detection: { threshold: 12, dismissByUntagging: false },
     keep: ['favorite', 'in_album', 'format', 'pixels', 'metadata', 'larger', 'older'],

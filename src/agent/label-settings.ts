@@ -13,6 +13,7 @@ export interface LabelFlags {
   readonly favorite?: boolean | undefined;
   readonly nativeDuplicates?: boolean | undefined;
   readonly scores?: boolean | undefined;
+  readonly stack?: boolean | undefined;
 }
 
 export const noLabelFlags: LabelFlags = { tagOnly: false };
@@ -36,6 +37,7 @@ function valuesOf(labels: Config['labels'], flags: LabelFlags): ReadonlySet<Valu
     favorite: flags.favorite ?? labels.favorite,
     duplicate: flags.nativeDuplicates ?? labels.nativeDuplicates,
     scores: flags.scores ?? labels.scores,
+    stack: flags.stack ?? labels.stack,
   };
   return new Set(flags.tagOnly ? [] : valueKinds.filter((kind) => isOn[kind]));
 }

@@ -252,6 +252,7 @@ const featureOf: Readonly<Record<ValueKind, Feature>> = {
   favorite: 'favourites',
   duplicate: 'native duplicates',
   scores: 'scores',
+  stack: 'stacks',
 };
 
 /** Everything that these labels need. */

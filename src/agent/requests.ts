@@ -54,7 +54,7 @@ export function readScanRequest(body: unknown): ScanRequest {
 }
 
 function labelsOf(value: unknown): LabelFlags {
-  const switches = ['albums', 'favorite', 'nativeDuplicates', 'scores'] as const;
+  const switches = ['albums', 'favorite', 'nativeDuplicates', 'scores', 'stack'] as const;
   const names = ['tagOnly', 'tag', 'tagScope', 'albumPrefix', ...switches];
   const fields = fieldsOf(value, 'labels', names);
   const may = <T>(name: string, kind: Kind<T>): T | undefined =>

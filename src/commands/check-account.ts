@@ -46,6 +46,13 @@ export async function checkAccount(account: ImmichAccount, config: Config): Prom
 /** Immich's own detection writes the same field of a photo as we do. */
 async function duplicatesCheck({ name, client }: ImmichAccount, config: Config): Promise<Check[]> {
   if (!config.labels.nativeDuplicates) return [];
+  if (config.labels.stack) {
+    const both =
+      'Immich leaves stacked photos out of its Duplicates page: the groups are stacked, and not put there';
+    return [
+      { name, result: 'warning', text: both, fix: 'switch labels.stack or labels.native_duplicates off' },
+    ];
+  }
   if (!(await detectsDuplicates(client)))
     return [{ name, result: 'ok', text: 'the Duplicates page is ours: Immich itself looks for none' }];
   const text =

@@ -68,6 +68,16 @@ function describe(operation: Operation): string {
       return `make ${count(operation.photos.length, 'keeper')} a favourite ${where}`;
     case 'take-off-favorite':
       return `take the favourite that we set off ${photos} ${where}`;
+    case 'create-stack':
+      return `stack ${photos} of ${operation.name} ${where}`;
+    case 'add-to-stack':
+      return `add ${photos} to the stack of ${operation.name} ${where}`;
+    case 'remove-from-stack':
+      return `take ${photos} out of the stack of ${operation.name} ${where}`;
+    case 'lead-stack':
+      return `put the keeper of ${operation.name} on top of its stack ${where}`;
+    case 'delete-stacks':
+      return `dissolve ${count(operation.stacks.length, 'stack')} that we made, of ${photos} ${where}`;
     case 'put-on-scores':
       return `write the scores of ${photos} ${where}`;
     case 'take-off-scores':

@@ -23,6 +23,7 @@ interface ScanFlags extends CommonFlags {
   readonly markBestFavorite?: boolean;
   readonly nativeDuplicates?: boolean;
   readonly writeScores?: boolean;
+  readonly stack?: boolean;
   readonly threshold?: string;
   readonly forceVersion?: boolean;
   readonly allowRemovals?: boolean;
@@ -57,6 +58,7 @@ function addScanFlags(command: Command): Command {
     .option('--create-albums', 'an album for each group')
     .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
     .option('--mark-best-favorite', 'make the keeper of each group a favourite')
+    .option('--stack', 'stack each group, the keeper on top')
     .option('--native-duplicates', "show each group on Immich's own Duplicates page")
     .option('--write-scores', 'write group, role, evidence and score into the metadata of each photo')
     .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
@@ -102,6 +104,7 @@ function refuseBoth({ tagOnly, ...flags }: ScanFlags): void {
     '--mark-best-favorite': flags.markBestFavorite,
     '--native-duplicates': flags.nativeDuplicates,
     '--write-scores': flags.writeScores,
+    '--stack': flags.stack,
   });
   const [other] = others.find(([, isGiven]) => isGiven === true) ?? [];
   if (tagOnly !== true || other === undefined) return;
@@ -133,6 +136,7 @@ function labelFlags(flags: ScanFlags): LabelFlags {
     favorite: flags.markBestFavorite,
     nativeDuplicates: flags.nativeDuplicates,
     scores: flags.writeScores,
+    stack: flags.stack,
   };
 }
 

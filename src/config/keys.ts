@@ -56,9 +56,10 @@ export const keySpecs = {
   'labels.albums': { kind: kinds.flag, doc: 'Make an album for each group.' },
   'labels.album_prefix': { kind: kinds.albumPrefix, doc: 'Beginning of the names of those albums.' },
   'labels.favorite': { kind: kinds.flag, doc: 'Make the keeper of each group a favourite.' },
+  'labels.stack': { kind: kinds.flag, doc: 'Stack each group, the keeper on top.' },
   'labels.native_duplicates': {
     kind: kinds.flag,
-    doc: "Show each group on Immich's own Duplicates page.",
+    doc: "Show each group on Immich's own Duplicates page; not the groups that are stacked.",
   },
   'labels.scores': {
     kind: kinds.flag,

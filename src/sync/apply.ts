@@ -4,6 +4,7 @@ import { AlbumSync } from './album-sync.js';
 import type { DesiredLabels } from './desired.js';
 import { AlbumWriter } from './album-write.js';
 import {
+  isStackOperation,
   isTagOperation,
   isValueOperation,
   kindOfValues,
@@ -12,12 +13,14 @@ import {
   type AlbumOperation,
   type Operation,
   type Outcome,
+  type StackOperation,
   type ValueOperation,
 } from './operation.js';
 import type { SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import { TagSync } from './tag-sync.js';
 import { ValueLabels, type WantedValues } from './value-labels.js';
+import { labelWords } from './value-rules.js';
 import { isUnable } from './value-write.js';
 
 /** All that an account's photos should carry. */
@@ -26,6 +29,10 @@ export interface Desired extends DesiredLabels {
 }
 
 const nothingDone: Outcome = { written: [], refused: new Map() };
+
+export function unableText({ target }: SyncParts, kind: ValueKind, error: unknown): string {
+  return `${target.source}: no ${labelWords[kind]}: ${describeError(error)}`;
+}
 
 /** The kinds of label of one account, and how their operations are carried out. */
 export class LabelKinds {
@@ -76,7 +83,7 @@ export class LabelKinds {
     try {
       const outcome = await (isTagOperation(operation)
         ? this.tags.apply(operation, run, desired.tagged, wrote)
-        : isValueOperation(operation)
+        : isValueOperation(operation) || isStackOperation(operation)
           ? this.#applyValues(operation, desired, run, report, wrote)
           : this.#applyToAlbum(operation, desired, run, wrote));
       this.#count(operation, outcome, report);
@@ -89,20 +96,20 @@ export class LabelKinds {
 
   /** One kind that the key or the server cannot have does not keep the others from being written. */
   async #applyValues(
-    operation: ValueOperation,
+    operation: ValueOperation | StackOperation,
     { values }: Desired,
     run: Run,
     report: SyncReport,
     wrote: (labels: number) => void,
   ): Promise<Outcome> {
-    const kind = kindOfValues(operation);
+    const kind = isStackOperation(operation) ? 'stack' : kindOfValues(operation);
     if (this.#unable.has(kind)) return nothingDone;
     try {
       return await this.values.apply(operation, run, values, wrote);
     } catch (error) {
       if (!isUnable(error)) throw error;
       this.#unable.add(kind);
-      report.unable.push(`no label of the kind "${kind}" can be written: ${describeError(error)}`);
+      report.unable.push(unableText(this.#parts, kind, error));
       return nothingDone;
     }
   }

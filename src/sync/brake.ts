@@ -1,6 +1,14 @@
 import type { PhotoKey } from '../model.js';
+import type { LabelKind } from '../label-ports.js';
 import { mayHold } from './desired.js';
-import { isRemoval, type Operation } from './operation.js';
+import {
+  isRemoval,
+  isStackOperation,
+  isValueOperation,
+  kindOfValues,
+  narrowed,
+  type Operation,
+} from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 
 export interface BrakeOptions {
@@ -31,17 +39,19 @@ const fewRemovals = 10;
 export function brake(operations: readonly Operation[], options: BrakeOptions, parts: SyncParts): Braked {
   const removals = operations.filter(isRemoval);
   const rest = operations.filter((operation) => !isRemoval(operation));
-  if (!options.complete) return { go: rest, held: [], reason: null, postponed: removals };
+  if (!options.complete)
+    return { go: withoutDependents(rest, removals), held: [], reason: null, postponed: removals };
   const all = { go: operations, held: [], reason: null, postponed: [] };
   if (options.allowRemovals || removals.length === 0) return all;
   const hold = parts.journal.hold('removals');
-  if (hold !== null) return { go: rest, held: removals, reason: hold, postponed: [] };
+  if (hold !== null)
+    return { go: withoutDependents(rest, removals), held: removals, reason: hold, postponed: [] };
   const parted = removals.map((operation) => partByAsked(operation, parts));
   const unasked = parted.flatMap((part) => part.unasked);
   const reason = reasonToHold(unasked, options.maxRemovalShare, parts);
   if (reason === null) return all;
   const asked = parted.flatMap((part) => part.asked);
-  return { go: [...rest, ...asked], held: unasked, reason, postponed: [] };
+  return { go: withoutDependents([...asked, ...rest], unasked), held: unasked, reason, postponed: [] };
 }
 
 function reasonToHold(removals: readonly Operation[], maxShare: number, parts: SyncParts): string | null {
@@ -53,9 +63,23 @@ function reasonToHold(removals: readonly Operation[], maxShare: number, parts: S
   return `${going} of ${own} labels would be taken off, more than sync.max_removal_share (${maxShare}) allows`;
 }
 
+/** Without what can only be done after an operation that waits: a photo must leave one stack before another gets it. */
+function withoutDependents(go: readonly Operation[], waiting: readonly Operation[]): readonly Operation[] {
+  const stay = new Set(waiting.filter(isStackOperation).flatMap(({ photos }) => photos));
+  return go.filter(
+    (operation) => !isStackOperation(operation) || !operation.photos.some((key) => stay.has(key)),
+  );
+}
+
 /** Labels on photos that are all still there: one whose group ended because photos went is explained by that. */
 function unexplained(operation: Operation, { photoOf }: SyncParts): number {
-  const present = operation.photos.filter((key) => photoOf(key)?.presence === 'present').length;
+  const presentOf = (photos: readonly PhotoKey[]): number =>
+    photos.filter((key) => photoOf(key)?.presence === 'present').length;
+  if (operation.kind === 'delete-stacks')
+    return operation.stacks
+      .map(({ photos }) => presentOf(photos))
+      .reduce((sum, n) => sum + (n < 2 ? 0 : n), 0);
+  const present = presentOf(operation.photos);
   return operation.kind === 'delete-album' && present < 2 ? 0 : present;
 }
 
@@ -64,22 +88,24 @@ interface Parted {
   readonly unasked: readonly Operation[];
 }
 
-/** An album is deleted as a whole, or not. */
+/** An album is deleted as a whole, or not; and so are stacks. */
 function partByAsked(operation: Operation, parts: SyncParts): Parted {
   const isAsked = askedIn(operation, parts);
   const asked = operation.photos.filter(isAsked);
   if (asked.length === operation.photos.length) return { asked: [operation], unasked: [] };
-  if (asked.length === 0 || operation.kind === 'delete-album') return { asked: [], unasked: [operation] };
-  const photos = operation.photos.filter((key) => !isAsked(key));
-  return { asked: [{ ...operation, photos: asked }], unasked: [{ ...operation, photos }] };
+  const isWhole = ['delete-album', 'delete-stacks', 'remove-from-stack'].includes(operation.kind);
+  if (asked.length === 0 || isWhole) return { asked: [], unasked: [operation] };
+  return {
+    asked: [narrowed(operation, isAsked)],
+    unasked: [narrowed(operation, (key) => !isAsked(key))],
+  };
 }
 
 /** A label is asked to go when its photo was dismissed against another of the group that the label was written for. */
 function askedIn(operation: Operation, parts: SyncParts): (key: PhotoKey) => boolean {
   const { journal, target, photoOf, dismissals } = parts;
   if (operation.kind === 'delete-tag') return () => false;
-  const [kind, name] =
-    'albumId' in operation ? (['album', operation.albumId] as const) : (['tag', operation.name] as const);
+  const [kind, name] = labelOf(operation);
   const labels = journal.labelsOn(target.source, kind, name, operation.photos);
   const signatures = new Map(labels.map(({ photo, signature }) => [photo, signature]));
   return (key) => {
@@ -88,4 +114,12 @@ function askedIn(operation: Operation, parts: SyncParts): (key: PhotoKey) => boo
     if (signature === undefined || photo === null) return false;
     return dismissals.apartFrom(photo).some((other) => mayHold(signature, other.key));
   };
+}
+
+/** Kind and name by which the journal knows the labels of an operation. */
+function labelOf(operation: Operation): readonly [LabelKind, string] {
+  if ('albumId' in operation) return ['album', operation.albumId];
+  if (isStackOperation(operation)) return ['stack', 'stack'];
+  if (isValueOperation(operation)) return [kindOfValues(operation), kindOfValues(operation)];
+  return ['tag', operation.name];
 }

@@ -1,4 +1,4 @@
-import type { ValueChange, ValueKind } from '../label-ports.js';
+import type { FieldKind, ValueChange, ValueKind } from '../label-ports.js';
 import type { PhotoKey, SourceName } from '../model.js';
 
 interface Step {
@@ -29,16 +29,65 @@ export interface DeleteAlbum extends Step {
 
 /** Gives photos a value (a favourite, say) or takes it off again; `changes` are in the order of `photos`. */
 export interface ChangeValues extends Step {
-  readonly kind: `${'put-on' | 'take-off'}-${ValueKind}`;
+  readonly kind: `${'put-on' | 'take-off'}-${FieldKind}`;
   readonly changes: readonly ValueChange[];
+}
+
+/** Who leads a stack. */
+export interface LeadChange {
+  readonly from: PhotoKey;
+  readonly to: PhotoKey;
+}
+
+interface StackStep extends Step {
+  /** For each photo, the number of the stack that it comes from and goes to. */
+  readonly changes: readonly ValueChange[];
+}
+
+/** The first photo leads. Stacks of ours that the photos come from with all their members are swallowed. */
+export interface CreateStack extends StackStep {
+  readonly kind: 'create-stack';
+  /** Number of its group. */
+  readonly stack: string;
+}
+export interface AddToStack extends StackStep {
+  readonly kind: 'add-to-stack';
+  readonly stack: string;
+  readonly stackId: string;
+  /** Everybody in it afterwards, as far as it is ours; the first leads. */
+  readonly all: readonly PhotoKey[];
+  /** Null where the one that leads stays. */
+  readonly lead: LeadChange | null;
+}
+export interface RemoveFromStack extends StackStep {
+  readonly kind: 'remove-from-stack';
+  readonly stack: string;
+  readonly stackId: string;
+  /** Comes first, because who leads cannot leave; null where that one stays. */
+  readonly lead: LeadChange | null;
+}
+/** `photos` is the one photo that leads then; its change names the one that led before. */
+export interface LeadStack extends StackStep {
+  readonly kind: 'lead-stack';
+  readonly stack: string;
+  readonly stackId: string;
+}
+export interface DeleteStacks extends StackStep {
+  readonly kind: 'delete-stacks';
+  readonly stacks: readonly {
+    readonly name: string;
+    readonly stackId: string;
+    readonly photos: readonly PhotoKey[];
+  }[];
 }
 
 export type TagOperation = TagPhotos | DeleteTag;
 export type AlbumOperation = CreateAlbum | ChangeAlbum | DeleteAlbum;
 export type ValueOperation = ChangeValues;
+export type StackOperation = CreateStack | AddToStack | RemoveFromStack | LeadStack | DeleteStacks;
 
 /** One step of a plan: what `plan --json` prints and what a run applies. */
-export type Operation = TagOperation | AlbumOperation | ValueOperation;
+export type Operation = TagOperation | AlbumOperation | ValueOperation | StackOperation;
 
 /** What became of an operation, photo by photo. */
 export interface Outcome {
@@ -60,16 +109,39 @@ export function isTagOperation(operation: Operation): operation is TagOperation 
 }
 
 export function isValueOperation(operation: Operation): operation is ValueOperation {
-  return 'changes' in operation;
+  return 'changes' in operation && !isStackOperation(operation);
 }
 
-export function kindOfValues({ kind }: ValueOperation): ValueKind {
-  return kind.replace(/^(?:put-on|take-off)-/u, '') as ValueKind;
+export function isStackOperation(operation: Operation): operation is StackOperation {
+  return stackKinds.includes(operation.kind);
+}
+
+const stackKinds: readonly string[] = [
+  'create-stack',
+  'add-to-stack',
+  'remove-from-stack',
+  'lead-stack',
+  'delete-stacks',
+] satisfies StackOperation['kind'][];
+
+export function kindOfValues({ kind }: ValueOperation): FieldKind {
+  return kind.replace(/^(?:put-on|take-off)-/u, '') as FieldKind;
 }
 
 /** Whether an entry of the journal is about this kind of value. */
 export function isOfKind(operation: string, kind: ValueKind): boolean {
+  if (kind === 'stack') return stackKinds.includes(operation);
   return operation === `put-on-${kind}` || operation === `take-off-${kind}`;
+}
+
+/** The same operation on some of its photos. */
+export function narrowed(operation: Operation, keep: (key: PhotoKey) => boolean): Operation {
+  const photos = operation.photos.filter(keep);
+  if (!('changes' in operation)) return { ...operation, photos };
+  const changes = operation.changes.filter(
+    (_, at) => operation.photos[at] !== undefined && keep(operation.photos[at]),
+  );
+  return { ...operation, photos, changes };
 }
 
 /** What is counted of an operation: photos, or the thing itself. */
@@ -84,7 +156,14 @@ export function isRemoval({ kind }: Pick<Operation, 'kind'>): boolean {
 
 /** The same of an entry of the journal. */
 export function isRemovalKind(kind: string): boolean {
-  const removals = ['untag', 'remove-from-album', 'delete-album', 'delete-tag'];
+  const removals = [
+    'untag',
+    'remove-from-album',
+    'delete-album',
+    'delete-tag',
+    'remove-from-stack',
+    'delete-stacks',
+  ];
   return removals.includes(kind) || kind.startsWith('take-off-');
 }
 

@@ -1,17 +1,25 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { Run } from '../label-ports.js';
 import type { AlbumPlan } from './album-sync.js';
-import { LabelKinds } from './apply.js';
+import { LabelKinds, unableText } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
-import { isRemoval, isTagOperation, isValueOperation, type Operation } from './operation.js';
+import {
+  isRemoval,
+  isStackOperation,
+  isTagOperation,
+  isValueOperation,
+  type Operation,
+} from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
 import { TagSettling } from './tag-settling.js';
 import { undoLabels, type UndoWhat } from './undo.js';
-import { operationsOf, wantedOf, type ValuePlans } from './value-labels.js';
+import type { StacksPlan } from './stack-sync.js';
+import { operationsOf, wantedOf, type FieldPlans } from './value-labels.js';
+import { isUnable } from './value-write.js';
 
 export interface SyncRequest extends BrakeOptions {
   readonly settings: LabelSettings;
@@ -32,7 +40,10 @@ interface AccountPlan {
   readonly desired: DesiredLabels;
   readonly tag: TagPlan | null;
   readonly albums: AlbumPlan | null;
-  readonly values: ValuePlans;
+  readonly fields: FieldPlans;
+  readonly stacks: StacksPlan | null;
+  /** Why some kinds could not even be looked at. */
+  readonly unable: readonly string[];
   readonly operations: readonly Operation[];
 }
 
@@ -76,6 +87,8 @@ export class Reconciler {
     report.held.push(...held);
     report.heldBecause = reason;
     report.unchanged = unchangedOf(plan);
+    report.notes.push(...(plan.stacks?.notes ?? []));
+    report.unable.push(...plan.unable);
     report.refused = plan.tag?.refused.length ?? 0;
     return report;
   }
@@ -101,7 +114,9 @@ export class Reconciler {
       report.untagged.push(...byHand.map(({ photo }) => photo));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
-      this.#kinds.values.accept(plan.values);
+      this.#kinds.values.accept(plan.fields, plan.stacks);
+      report.notes.splice(0, Infinity, ...(plan.stacks?.notes ?? []));
+      if (round === 0) report.unable.push(...plan.unable);
       await this.#apply(go, plan, { run, report, refresh: hooks.refresh, all: request.scope === null });
       if (waiting.length === 0 || report.failed > 0) break;
       await hooks.settle();
@@ -120,20 +135,31 @@ export class Reconciler {
     plan: AccountPlan,
     { run, report, refresh, all }: Applying,
   ): Promise<void> {
-    const desired = { ...plan.desired, values: wantedOf(plan.values) };
-    const values = go.filter(isValueOperation);
-    const rest = go.filter((operation) => !isValueOperation(operation));
+    const desired = { ...plan.desired, values: wantedOf(plan.fields, plan.stacks) };
+    const values = go.filter((operation) => isOfValues(operation));
+    const rest = go.filter((operation) => !isOfValues(operation));
     if (values.length > 0) await this.#kinds.apply(values, desired, run, report);
     if ((all || values.length > 0) && rest.some(isTagOperation)) await refresh();
     await this.#kinds.apply(rest, desired, run, report);
   }
 
-  /** What the index says of values may be some seconds old: before any is written it reads what changed, with `refresh`. */
-  async #planValues({ settings, groups, scope }: SyncRequest, refresh: Refresh | null): Promise<ValuePlans> {
-    const plans = await this.#kinds.values.plan(settings.values, groups, scope);
+  /** What the index says of photos may be some seconds old: before any is written it reads what changed, with `refresh`. */
+  async #planFields({ settings, groups, scope }: SyncRequest, refresh: Refresh | null): Promise<FieldPlans> {
+    const plans = await this.#kinds.values.planFields(settings.values, groups, scope);
     if (refresh === null || operationsOf(plans).length === 0) return plans;
     await refresh();
-    return this.#kinds.values.plan(settings.values, groups, scope);
+    return this.#kinds.values.planFields(settings.values, groups, scope);
+  }
+
+  /** Whether the key may read stacks an Immich before 1.140 does not tell beforehand. */
+  async #planStacks({ settings, groups, scope }: SyncRequest, unable: string[]): Promise<StacksPlan | null> {
+    try {
+      return await this.#kinds.values.planStacks(settings.values, groups, scope);
+    } catch (error) {
+      if (!isUnable(error)) throw error;
+      unable.push(unableText(this.#parts, 'stack', error));
+      return null;
+    }
   }
 
   async #plan(
@@ -143,14 +169,21 @@ export class Reconciler {
     const { settings, groups, scope } = request;
     const { tags, albums: albumSync } = this.#kinds;
     const desired = await desiredLabels(this.source, groups, settings, this.#parts.photoOf);
-    const values = await this.#planValues(request, refresh);
+    const unable: string[] = [];
+    const stacks = await this.#planStacks(request, unable);
+    const fields = await this.#planFields(request, refresh);
     const options = { probeLibraries, fromTrash: false };
     const tag =
       settings.tag === null ? null : await tags.plan(settings.tag.name, desired.tagged, scope, options);
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
-    const operations = [...operationsOf(values), ...(tag?.operations ?? []), ...(albums?.operations ?? [])];
-    return { desired, tag, albums, values, operations };
+    const operations = [
+      ...operationsOf(fields),
+      ...(stacks?.operations ?? []),
+      ...(tag?.operations ?? []),
+      ...(albums?.operations ?? []),
+    ];
+    return { desired, tag, albums, fields, stacks, unable, operations };
   }
 
   /** One look at what became of tags that were written; returns how many are still open. */
@@ -168,8 +201,12 @@ export class Reconciler {
   }
 }
 
-function unchangedOf({ desired, operations, tag, values }: AccountPlan): number {
-  const given = [...values.values()].reduce((sum, { wanted: photos }) => sum + photos.size, 0);
+function isOfValues(operation: Operation): boolean {
+  return isValueOperation(operation) || isStackOperation(operation);
+}
+
+function unchangedOf({ desired, operations, tag, fields, stacks }: AccountPlan): number {
+  const given = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
   const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
   const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
   const added = operations.filter((operation) => !isRemoval(operation));

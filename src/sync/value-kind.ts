@@ -1,4 +1,4 @@
-import type { LabelTarget, LabelValue, ValueKind, ValueLabel } from '../label-ports.js';
+import type { FieldKind, LabelTarget, LabelValue, ValueLabel } from '../label-ports.js';
 import type { Group, Marks, Member, PhotoKey } from '../model.js';
 import type { ValueSettings } from './desired.js';
 import type { WantedValue } from './value-plan.js';
@@ -23,7 +23,7 @@ export interface ValueWorld {
 
 /** One kind of label that is a value: what it should be, and how it is read and written. */
 export interface ValueRules {
-  readonly kind: ValueKind;
+  readonly kind: FieldKind;
   readonly foreign: 'replace' | 'leave';
   readonly wanted: (world: ValueWorld) => Map<PhotoKey, WantedValue>;
   /** What a listing says of it; null where it says nothing: then the journal's word counts. */

@@ -1,91 +1,144 @@
-import { valueKinds, type Run, type ValueChange, type ValueKind } from '../label-ports.js';
+import type { FieldKind, Run, ValueChange, ValueKind } from '../label-ports.js';
 import type { Group, PhotoKey } from '../model.js';
 import type { ValueSettings } from './desired.js';
-import { kindOfValues, type Outcome, type ValueOperation } from './operation.js';
+import {
+  isStackOperation,
+  kindOfValues,
+  type Outcome,
+  type StackOperation,
+  type ValueOperation,
+} from './operation.js';
+import { StackSync, type StacksPlan } from './stack-sync.js';
+import { StackWriter } from './stack-write.js';
 import type { SyncParts } from './sync-parts.js';
+import type { OwnGroup } from './value-kind.js';
 import type { WantedValue } from './value-plan.js';
-import { ownGroups, valueRules } from './value-rules.js';
+import { fieldKinds, ownGroups, valueRules } from './value-rules.js';
 import { ValueSync, type KindPlan, type Reversal } from './value-sync.js';
 import { ValueWriter } from './value-write.js';
-
-const nothingWanted = { prefix: '', algorithm: '' };
 
 /** By kind: what each photo should have. */
 export type WantedValues = ReadonlyMap<ValueKind, ReadonlyMap<PhotoKey, WantedValue>>;
 
-/** What is planned of all kinds that a run was asked for. */
-export type ValuePlans = ReadonlyMap<ValueKind, KindPlan>;
+/** What is planned of the kinds that belong to one photo alone, as far as a run was asked for them. */
+export type FieldPlans = ReadonlyMap<FieldKind, KindPlan>;
 
-/** Labels that are values, of one account: see `value-rules.ts` for the kinds. */
+interface Field {
+  readonly sync: ValueSync;
+  readonly writer: ValueWriter;
+}
+
+/** Labels that are values, of one account: see `value-rules.ts` for the kinds that belong to one photo, and the stacks. */
 export class ValueLabels {
+  readonly stacks: StackSync;
   readonly #parts: SyncParts;
-  readonly #kinds: ReadonlyMap<ValueKind, { readonly sync: ValueSync; readonly writer: ValueWriter }>;
+  readonly #stackWriter: StackWriter;
+  readonly #fields: ReadonlyMap<FieldKind, Field>;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-    this.#kinds = new Map(
-      valueKinds.map((kind) => {
+    this.stacks = new StackSync(parts);
+    this.#stackWriter = new StackWriter(parts);
+    this.#fields = new Map(
+      fieldKinds.map((kind) => {
         const rules = valueRules[kind];
         return [kind, { sync: new ValueSync(rules, parts), writer: new ValueWriter(rules, parts) }];
       }),
     );
   }
 
-  /** Writes nothing anywhere. */
-  async plan(
+  /** Null when no stacks were asked for. Writes nothing anywhere. */
+  async planStacks(
     settings: ValueSettings | undefined,
     groups: readonly Group[],
     scope: ReadonlySet<PhotoKey> | null,
-  ): Promise<ValuePlans> {
-    const plans = new Map<ValueKind, KindPlan>();
+  ): Promise<StacksPlan | null> {
+    if (settings?.kinds.has('stack') !== true) return null;
+    return this.stacks.plan(this.#ownOf(groups), scope, false);
+  }
+
+  /** Writes nothing anywhere. */
+  async planFields(
+    settings: ValueSettings | undefined,
+    groups: readonly Group[],
+    scope: ReadonlySet<PhotoKey> | null,
+  ): Promise<FieldPlans> {
+    const plans = new Map<FieldKind, KindPlan>();
     if (settings === undefined || settings.kinds.size === 0) return plans;
-    const { target, photoOf } = this.#parts;
-    const own = ownGroups(target.source, groups, photoOf);
-    for (const [kind, { sync }] of this.#kinds)
-      if (settings.kinds.has(kind))
-        plans.set(kind, await sync.plan({ groups: own, scope, fromTrash: false, settings }));
+    const own = this.#ownOf(groups);
+    for (const [kind, { sync }] of this.#fields) {
+      if (!settings.kinds.has(kind)) continue;
+      const counted = kind === 'duplicate' ? own.filter((one) => !this.#isStacked(one, settings)) : own;
+      plans.set(kind, await sync.plan({ groups: counted, scope, fromTrash: false, settings }));
+    }
     return plans;
   }
 
-  /** What takes all of it away again. */
-  async planEnding(): Promise<ValuePlans> {
-    const plans = new Map<ValueKind, KindPlan>();
-    for (const [kind, { sync }] of this.#kinds)
+  /** What takes all of it away again, but for stacks. */
+  async planEnding(): Promise<FieldPlans> {
+    const plans = new Map<FieldKind, KindPlan>();
+    for (const [kind, { sync }] of this.#fields)
       plans.set(kind, await sync.plan({ groups: [], scope: null, fromTrash: true, settings: nothingWanted }));
     return plans;
   }
 
   /** What turns changes of ours back, where they still stand. Writes nothing. */
-  async planReversal(kind: ValueKind, changes: ReadonlyMap<PhotoKey, ValueChange>): Promise<Reversal> {
+  async planReversal(kind: FieldKind, changes: ReadonlyMap<PhotoKey, ValueChange>): Promise<Reversal> {
     return this.#of(kind).sync.planReversal(changes);
   }
 
   /** Writes down what plans saw on the server. */
-  accept(plans: ValuePlans): void {
+  accept(plans: FieldPlans, stacks: StacksPlan | null): void {
     for (const [kind, plan] of plans) this.#of(kind).sync.accept(plan);
+    if (stacks !== null) this.stacks.accept(stacks);
   }
 
   async apply(
-    operation: ValueOperation,
+    operation: ValueOperation | StackOperation,
     run: Run,
     wanted: WantedValues,
     wrote: (labels: number) => void,
   ): Promise<Outcome> {
+    const none = new Map<PhotoKey, WantedValue>();
+    if (isStackOperation(operation)) {
+      const outcome = await this.#stackWriter.apply(operation, run, wanted.get('stack') ?? none);
+      wrote(operation.photos.length);
+      return outcome;
+    }
     const kind = kindOfValues(operation);
-    return this.#of(kind).writer.apply(operation, run, wanted.get(kind) ?? new Map(), wrote);
+    return this.#of(kind).writer.apply(operation, run, wanted.get(kind) ?? none, wrote);
   }
 
-  #of(kind: ValueKind): { readonly sync: ValueSync; readonly writer: ValueWriter } {
-    const found = this.#kinds.get(kind);
+  #ownOf(groups: readonly Group[]): OwnGroup[] {
+    const { target, photoOf } = this.#parts;
+    return ownGroups(target.source, groups, photoOf);
+  }
+
+  /** Immich's Duplicates page leaves out stacked photos, and clears the id of a group of which one is left unstacked. */
+  #isStacked({ own }: OwnGroup, { kinds }: ValueSettings): boolean {
+    const { journal, target } = this.#parts;
+    if (kinds.has('stack')) return own.length > 1;
+    const keys = own.map(({ key }) => key);
+    return journal.values(target.source, 'stack', keys).some(({ state }) => state === 'verified');
+  }
+
+  #of(kind: FieldKind): Field {
+    const found = this.#fields.get(kind);
     if (found === undefined) throw new Error(`no kind of label ${kind}`);
     return found;
   }
 }
 
-export function operationsOf(plans: ValuePlans): ValueOperation[] {
+const nothingWanted = { prefix: '', algorithm: '' };
+
+export function operationsOf(plans: FieldPlans): ValueOperation[] {
   return [...plans.values()].flatMap(({ operations }) => operations);
 }
 
-export function wantedOf(plans: ValuePlans): WantedValues {
-  return new Map([...plans].map(([kind, { wanted }]) => [kind, wanted]));
+export function wantedOf(plans: FieldPlans, stacks: StacksPlan | null): WantedValues {
+  const fields = [...plans].map(([kind, { wanted }]) => [kind, wanted] as const);
+  return new Map<ValueKind, ReadonlyMap<PhotoKey, WantedValue>>([
+    ...fields,
+    ...(stacks === null ? [] : [['stack', stacks.wanted] as const]),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LabelValue, Mark, ValueKind } from '../label-ports.js';
+import type { FieldKind, LabelValue, Mark, ValueKind } from '../label-ports.js';
 import type { Group, Marks, PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../ports.js';
 import { groupName, signatureOf } from './desired.js';
@@ -93,13 +93,16 @@ export const labelWords: Readonly<Record<ValueKind, string>> = {
   favorite: 'favourites',
   duplicate: "Immich's Duplicates page",
   scores: 'scores',
+  stack: 'stacks',
 };
 
-export const valueRules: Readonly<Record<ValueKind, ValueRules>> = {
+export const valueRules: Readonly<Record<FieldKind, ValueRules>> = {
   favorite,
   duplicate,
   scores,
 };
+
+export const fieldKinds = Object.keys(valueRules) as FieldKind[];
 
 /** Groups that count for an account: one of its own photos is an extra in them. */
 export function ownGroups(

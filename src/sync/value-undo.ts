@@ -1,12 +1,12 @@
-import { valueKinds, type JournalEntry, type ValueChange, type ValueKind } from '../label-ports.js';
+import type { JournalEntry, ValueChange, ValueKind } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
-import { isOfKind, type ValueOperation } from './operation.js';
-import type { ValueLabels } from './value-labels.js';
-import { labelWords } from './value-rules.js';
+import { isOfKind, type Operation } from './operation.js';
+import { operationsOf, type ValueLabels } from './value-labels.js';
+import { fieldKinds, labelWords } from './value-rules.js';
 
 /** What takes values back, and what is not taken back because somebody changed it since. */
 export interface ValueUndo {
-  readonly operations: readonly ValueOperation[];
+  readonly operations: readonly Operation[];
   readonly notes: readonly string[];
   /** Writes down what was seen; call when the operations are to be applied. */
   readonly accept: () => void;
@@ -15,14 +15,15 @@ export interface ValueUndo {
 /** Takes every value of ours back to what was there before us. */
 export async function undoAllValues(values: ValueLabels): Promise<ValueUndo> {
   const plans = await values.planEnding();
-  const changed = [...plans].map(([kind, { forgotten }]) => {
+  const stacks = await values.stacks.plan([], null, true);
+  const changed = [...plans, ['stack', stacks] as const].map(([kind, { forgotten }]) => {
     const theirs = forgotten.filter(({ state }) => state === 'verified');
     return noteOf(kind, theirs.length);
   });
   return {
-    operations: [...plans.values()].flatMap(({ operations }) => operations),
-    notes: changed.flat(),
-    accept: () => values.accept(plans),
+    operations: [...stacks.operations, ...operationsOf(plans)],
+    notes: [...changed.flat(), ...stacks.notes],
+    accept: () => values.accept(plans, stacks),
   };
 }
 
@@ -31,13 +32,17 @@ export async function undoRunOfValues(
   values: ValueLabels,
   entries: readonly JournalEntry[],
 ): Promise<ValueUndo> {
-  const operations: ValueOperation[] = [];
+  const operations: Operation[] = [];
   const notes: string[] = [];
-  for (const kind of valueKinds) {
-    const changes = changesOf(
-      kind,
-      entries.filter((entry) => entry.changes !== undefined),
-    );
+  const leads = leadsOf(entries);
+  const stacked = changesOf('stack', entries);
+  if (stacked.size + leads.size > 0) {
+    const undo = await values.stacks.planReversal(stacked, leads);
+    operations.push(...undo.operations);
+    notes.push(...noteOf('stack', undo.changedSince));
+  }
+  for (const kind of fieldKinds) {
+    const changes = changesOf(kind, entries);
     if (changes.size === 0) continue;
     const undo = await values.planReversal(kind, changes);
     operations.push(...undo.operations);
@@ -50,7 +55,7 @@ export async function undoRunOfValues(
 function changesOf(kind: ValueKind, entries: readonly JournalEntry[]): Map<PhotoKey, ValueChange> {
   const whole = new Map<PhotoKey, ValueChange>();
   for (const entry of entries) {
-    if (!isOfKind(entry.kind, kind)) continue;
+    if (entry.kind === 'lead-stack' || !isOfKind(entry.kind, kind)) continue;
     entry.photos.forEach((photo, at) => {
       const change = entry.changes?.[at];
       const first = whole.get(photo) ?? change;
@@ -58,6 +63,15 @@ function changesOf(kind: ValueKind, entries: readonly JournalEntry[]): Map<Photo
     });
   }
   return whole;
+}
+
+/** Who led the stacks that the run gave another lead, by the name of the stack. */
+function leadsOf(entries: readonly JournalEntry[]): Map<string, ValueChange> {
+  const leads = new Map<string, ValueChange>();
+  for (const { kind, name, changes = [] } of entries)
+    for (const { from, to } of kind === 'lead-stack' ? changes : [])
+      leads.set(name, { from: leads.get(name)?.from ?? from, to });
+  return leads;
 }
 
 function noteOf(kind: ValueKind, photos: number): string[] {

@@ -80,6 +80,7 @@ export function scanRequest(settings: LabelSettings = tagOnly, options: RunOptio
       favorite: values?.kinds.has('favorite') === true,
       nativeDuplicates: values?.kinds.has('duplicate') === true,
       scores: values?.kinds.has('scores') === true,
+      stack: values?.kinds.has('stack') === true,
     },
     dryRun: options.dryRun ?? false,
     allowRemovals: options.allowRemovals ?? false,

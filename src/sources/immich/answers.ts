@@ -4,6 +4,7 @@ import type {
   SearchStatisticsResponseDto,
   ServerFeaturesDto,
   ServerVersionResponseDto,
+  StackResponseDto,
   TagBulkAssetsResponseDto,
   TagResponseDto,
   UserAdminResponseDto,
@@ -89,6 +90,16 @@ export const isTagCount: Shape<TagBulkAssetsResponseDto> = (body): body is TagBu
 const isBulkResult: Shape<BulkIdResponseDto> = (body): body is BulkIdResponseDto =>
   isObject(body) && isText(body['id']) && typeof body['success'] === 'boolean';
 export const isBulkResults = isListOf(isBulkResult);
+
+export type ListedStack = Pick<StackResponseDto, 'id' | 'primaryAssetId'> & {
+  readonly assets: readonly { readonly id: string }[];
+};
+export const isStack: Shape<ListedStack> = (body): body is ListedStack =>
+  isObject(body) &&
+  [body['id'], body['primaryAssetId']].every(isName) &&
+  Array.isArray(body['assets']) &&
+  body['assets'].every((asset) => isObject(asset) && isName(asset['id']));
+export const isStacks = isListOf(isStack);
 
 export type ListedMetadata = { readonly key: string; readonly value: object };
 const isMetadatum: Shape<ListedMetadata> = (body): body is ListedMetadata =>

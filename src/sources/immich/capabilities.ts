@@ -20,6 +20,10 @@ export const featureNeeds = {
   },
   favourites: { permissions: ['asset.update'], since: '1.137.0' },
   'native duplicates': { permissions: ['asset.update'], since: '1.137.0' },
+  stacks: {
+    permissions: ['stack.create', 'stack.read', 'stack.update', 'stack.delete'],
+    since: '1.137.0',
+  },
   scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0' },
 } as const satisfies Record<string, FeatureNeeds>;
 

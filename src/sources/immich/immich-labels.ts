@@ -12,27 +12,27 @@ import {
   type ListedAlbum,
   type Shape,
 } from './answers.js';
-import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
-import type { ImmichClient, ImmichRequest, LabelRequest } from './client.js';
+import { assetIdOf, isAbsent } from './asset-lookup.js';
+import type { ImmichRequest, LabelRequest } from './client.js';
 import { metadataKey } from './requests.js';
 import { isUnreadable, readAsset, readIdentity } from './listed-asset.js';
+import { ImmichStacks, type ImmichStacksOptions } from './immich-stacks.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
-export interface ImmichLabelsOptions {
+export interface ImmichLabelsOptions extends ImmichStacksOptions {
   readonly source: SourceName;
-  readonly server: string;
-  readonly client: ImmichClient;
-  readonly lookup: AssetLookup;
   readonly userId: () => string;
 }
 
-/** Labels of one Immich account. Of a photo itself it can set the favourite and the group of duplicates, and nothing else. */
+/** Labels of one Immich account. Of a photo itself it can set favourite, group of duplicates, stack and our own note, and nothing else. */
 export class ImmichLabels implements LabelTarget {
   readonly source: SourceName;
+  readonly stacks: ImmichStacks;
   readonly #options: ImmichLabelsOptions;
 
   constructor(options: ImmichLabelsOptions) {
     this.source = options.source;
+    this.stacks = new ImmichStacks(options);
     this.#options = options;
   }
 

@@ -29,6 +29,8 @@ export interface ListedAsset {
   readonly createdAt: number | null;
   readonly updatedAt: number | null;
   readonly exif: ListedExif;
+  /** Null where it is in none, and in listings. */
+  readonly stack: { readonly id: string; readonly leadId: string; readonly count: number } | null;
   /** Values of its tags; null where they are not told (listings). */
   readonly tags: readonly string[] | null;
 }
@@ -94,6 +96,7 @@ export function readAsset(item: unknown): ListedAsset | UnreadableAsset {
     localDateTime: time(item['localDateTime']),
     createdAt: time(item['createdAt']),
     exif: readExif(item['exifInfo']),
+    stack: readStack(item['stack']),
     tags: readTags(item['tags']),
   };
 }
@@ -118,6 +121,13 @@ function readExif(info: unknown): ListedExif {
     latitude: finite(exif['latitude']),
     longitude: finite(exif['longitude']),
   };
+}
+
+function readStack(stack: unknown): ListedAsset['stack'] {
+  if (!isObject(stack)) return null;
+  const { id, primaryAssetId, assetCount } = stack;
+  if (typeof id !== 'string' || typeof primaryAssetId !== 'string') return null;
+  return { id, leadId: primaryAssetId, count: whole(assetCount) ?? 0 };
 }
 
 function readTags(tags: unknown): readonly string[] | null {
