@@ -8,6 +8,7 @@ import { hasFeature, problemWith, type Feature } from '../sources/immich/capabil
 import type { LabelSettings } from '../sync/desired.js';
 import type { Reconciler, SyncRequest } from '../sync/reconciler.js';
 import { addUp, type SyncReport } from '../sync/report.js';
+import type { RemoveTagWhat, TagRemoval } from '../sync/remove-tag.js';
 import type { UndoWhat } from '../sync/undo.js';
 import type { LabelledAccount } from './labelled-account.js';
 import { NewExtras } from './new-extras.js';
@@ -155,6 +156,24 @@ export class Labelling {
           journal.setHold('labels', 'labels were taken back; `photo-organizer scan` writes them again');
         if (!what.dryRun) await this.#backUp(0);
       }
+    });
+  }
+
+  /** Takes one tag of ours away in these accounts. */
+  async removeTag(what: RemoveTagWhat, names: readonly SourceName[], run: Run): Promise<TagRemoval> {
+    return this.#alone(async () => {
+      const removals: TagRemoval[] = [];
+      for (const { account, reader, reconciler } of this.#options.accounts) {
+        if (!names.includes(account.name)) continue;
+        const settle = (): Promise<void> => this.#settle(reconciler, run);
+        const refresh = (): Promise<void> => reader.readChanges();
+        removals.push(await reconciler.removeTag(what, run, { settle, refresh }));
+      }
+      if (!what.dryRun) await this.#backUp(0);
+      return {
+        report: addUp(removals.map(({ report }) => report)),
+        notes: removals.flatMap(({ notes }) => notes),
+      };
     });
   }
 

@@ -41,12 +41,13 @@ export function readDismissRequest(body: unknown): DismissRequest {
 
 /** Throws `REQUEST_INVALID` unless the body is just what a scan needs. */
 export function readScanRequest(body: unknown): ScanRequest {
-  const names = ['command', 'sources', 'labels', 'dryRun', 'allowRemovals', 'forceVersion'];
+  const names = ['command', 'sources', 'labels', 'removeTag', 'dryRun', 'allowRemovals', 'forceVersion'];
   const fields = fieldsOf(body, 'the body', names);
   return {
     command: need(fields, 'command', text),
     sources: need(fields, 'sources', oneOf(['immich', 'local', 'all'])),
     labels: labelsOf(fields.labels),
+    removeTag: fields.removeTag === null ? null : removalOf(fields.removeTag),
     dryRun: need(fields, 'dryRun', flag),
     allowRemovals: need(fields, 'allowRemovals', flag),
     forceVersion: need(fields, 'forceVersion', flag),
@@ -66,6 +67,11 @@ function labelsOf(value: unknown): LabelFlags {
     ...Object.fromEntries(switches.map((name) => [name, may(name, flag)])),
     albumPrefix: may('albumPrefix', albumPrefix),
   };
+}
+
+function removalOf(value: unknown): ScanRequest['removeTag'] {
+  const fields = fieldsOf(value, 'removeTag', ['name', 'only']);
+  return { name: need(fields, 'name', tagName), only: need(fields, 'only', flag) };
 }
 
 function whatOf(value: unknown): UndoRequest['what'] {

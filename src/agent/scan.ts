@@ -1,18 +1,18 @@
 import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
 import type { SourceName } from '../model.js';
-import { readWithPatience } from '../pipeline/source-reader.js';
 import { dismissUntagged } from './dismiss-untagged.js';
+import { removeTagHere } from './remove-tag.js';
 import { explain, type Explained } from './explain.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
 import type { Operation } from '../sync/operation.js';
 import { addUp, emptyReport, type SyncReport } from '../sync/report.js';
 import type { Run } from '../label-ports.js';
+import type { TagRemoval } from '../sync/remove-tag.js';
 import type { LabelRequest } from './labelling.js';
 import type { Parts, ReadSource } from './parts.js';
-import { FirstLabels } from './first-labels.js';
+import { nothingRead, readAndGroup } from './read-and-group.js';
 import { newRun } from './run.js';
-import { lookAtRest } from './source-loop.js';
 import { countStanding, otherLabels, type CountedLabels } from './standing-labels.js';
 
 /** What one pass is asked to do; plain, so that it can be handed to a running agent. */
@@ -20,6 +20,8 @@ export interface ScanRequest {
   readonly command: string;
   readonly sources: 'immich' | 'local' | 'all';
   readonly labels: LabelFlags;
+  /** A tag of ours to take away first; with `only` nothing else is done, and nothing is listed. */
+  readonly removeTag: { readonly name: string; readonly only: boolean } | null;
   readonly dryRun: boolean;
   readonly allowRemovals: boolean;
   readonly forceVersion: boolean;
@@ -67,41 +69,29 @@ export interface ScanResult {
 
 /** One pass over the chosen sources: read, fingerprint, group, label. Throws FatalErrors; all else is in the result. */
 export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResult> {
-  const { examiner, queue, clock, state, progress, labelling } = parts;
+  const { examiner, clock, state, labelling } = parts;
   const startedAt = clock.now();
   const run = newRun(request.command, clock);
   const before = { ...examiner.tally };
   const requestsBefore = requestCounts(parts);
   requireSources(parts.config, request.sources);
   const chosen = chooseSources(parts, request.sources);
-  const listedBefore = listedBy(chosen);
 
   const names = chosen.filter(({ source }) => source.kind === 'immich').map(({ source }) => source.name);
   const settings = labelSettings(parts.config, request.labels);
+  const isOnlyRemoval = request.removeTag?.only === true;
   // Looking first needs no permission to write.
-  if (!request.dryRun) labelling.check({ ...request, settings, accounts: names });
-  const early = new FirstLabels(parts, { ...request, settings, accounts: names, run });
-  progress.emit('stage', 'listing and fingerprinting');
-  await lookAtRest(
-    parts,
-    chosen.filter(({ source }) => source.kind === 'folder'),
-  );
-  await Promise.all(chosen.map((one) => readSource(parts, one)));
-  const listed = listedBy(chosen) - listedBefore;
-  await lookAtRest(parts, chosen);
-  await queue.drained();
-  const first = await early.report();
-  throwIfBroken(parts);
-
-  progress.emit('stage', 'looking for edited copies');
-  await parts.prover.run(parts.stopping);
-  progress.emit('stage', 'grouping');
-  await labelling.group(true);
-  const labelled = await label(parts, request, run, names);
-  const { report, accounts } = labelled;
-  const warnings = [...new Set([...labelled.warnings, ...report.unable])];
+  if (!request.dryRun && !isOnlyRemoval) labelling.check({ ...request, settings, accounts: names });
+  const removed = await removeFirst(parts, request, names, run);
+  const { listed, first } = isOnlyRemoval
+    ? nothingRead
+    : await readAndGroup(parts, chosen, { ...request, settings, accounts: names, run });
+  const labelled = isOnlyRemoval ? noLabels : await label(parts, request, run, names, first);
+  const { accounts } = labelled;
+  const report = addUp([removed.report, labelled.report]);
+  const warnings = [...new Set([...removed.notes, ...labelled.warnings, ...report.unable])];
   const { groups, extras } = state.photos.counts();
-  const others = otherLabels(state.journal.standing(), names, settings);
+  const others = isOnlyRemoval ? [] : otherLabels(state.journal.standing(), names, settings);
   return {
     run: run.id,
     listed,
@@ -132,8 +122,14 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   };
 }
 
-async function readSource({ clock, log, stopping }: Parts, one: ReadSource): Promise<void> {
-  await readWithPatience(() => one.reader.readAll(stopping), { tries: 4, clock, log, signal: stopping });
+async function removeFirst(
+  parts: Parts,
+  { removeTag, dryRun, forceVersion }: ScanRequest,
+  accounts: readonly SourceName[],
+  run: Run,
+): Promise<TagRemoval> {
+  if (removeTag === null) return { report: emptyReport(), notes: [] };
+  return removeTagHere(parts, { name: removeTag.name, accounts, dryRun, forceVersion }, run);
 }
 
 interface Labelled {
@@ -143,11 +139,14 @@ interface Labelled {
   readonly warnings: readonly string[];
 }
 
+const noLabels: Labelled = { report: emptyReport(), accounts: [], warnings: [] };
+
 async function label(
   parts: Parts,
   request: ScanRequest,
   run: Run,
   accounts: readonly SourceName[],
+  first: SyncReport,
 ): Promise<Labelled> {
   const { progress, state } = parts;
   const { allowRemovals, forceVersion, dryRun } = request;
@@ -161,14 +160,15 @@ async function label(
     state.journal.setHold('labels', null);
   }
   if (allowRemovals) state.journal.setHold('removals', null);
-  return { report: await applyAll(parts, what), accounts, warnings: [] };
+  return { report: await applyAll(parts, what, first), accounts, warnings: [] };
 }
 
 /** What a person took our tag off may change groups, and so labels: then once more. */
-async function applyAll(parts: Parts, what: LabelRequest): Promise<SyncReport> {
+async function applyAll(parts: Parts, what: LabelRequest, first: SyncReport): Promise<SyncReport> {
   const { labelling } = parts;
   const report = await labelling.apply(what, 'wait');
-  if ((await dismissUntagged(parts, what.settings, report)) === 0) return report;
+  const untagged = [...first.untagged, ...report.untagged];
+  if ((await dismissUntagged(parts, what.settings, { untagged })) === 0) return report;
   await labelling.group();
   const more = await labelling.apply(what, 'wait');
   return { ...addUp([report, more]), unchanged: more.unchanged, refused: more.refused };
@@ -211,15 +211,6 @@ function notCompared({ sources, state }: Parts): Record<string, number> {
   const here = new Set(sources.map(({ source }) => source.name));
   const others = [...state.photos.countsBySource()].filter(([name]) => !here.has(name));
   return Object.fromEntries(others.map(([name, { photos }]) => [name, photos]));
-}
-
-export function throwIfBroken({ broken }: Parts): void {
-  const error = broken();
-  if (error !== null) throw error;
-}
-
-function listedBy(sources: readonly ReadSource[]): number {
-  return sources.reduce((sum, { reader }) => sum + reader.listed, 0);
 }
 
 function requestCounts({ accounts }: Parts): Map<string, number> {

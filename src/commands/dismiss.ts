@@ -90,7 +90,8 @@ async function dismissAlone(context: Context, request: DismissRequest): Promise<
   }
 }
 
-function show({ action, pairs, already, photos, labelsPaused }: DismissResult, isHandedOver: boolean): void {
+function show(result: DismissResult, isHandedOver: boolean): void {
+  const { action, pairs, already, photos, regrouped, labelsPaused } = result;
   const most = 8;
   for (const set of photos.slice(0, most)) {
     const names = set.slice(0, most).map(({ name }) => oneLine(name));
@@ -108,7 +109,8 @@ function show({ action, pairs, already, photos, labelsPaused }: DismissResult, i
       ? `${count(pairs, 'pair')} dismissed${before}: no duplicates of each other.`
       : `${count(pairs, 'pair')} may be called duplicates again.`,
   );
-  const when = isHandedOver ? 'Labels follow now.' : 'Labels follow with the next scan.';
+  const what = regrouped ? 'Labels' : 'Groups and labels';
+  const when = `${what} follow ${isHandedOver ? 'now' : 'with the next scan'}.`;
   print(labelsPaused === null ? when : `Labels do not follow yet: ${labelsPaused}.`);
 }
 

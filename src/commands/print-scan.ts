@@ -28,6 +28,16 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
   if (result.failed > 0) print('`photo-organizer status` lists what could not be compared, and why.');
 }
 
+/** What became of a tag that was taken away, for a person. */
+export function printRemoval({ plan, errors, warnings, seconds }: ScanResult, dryRun: boolean): void {
+  printOperations(plan, dryRun);
+  const photos = plan.reduce((sum, operation) => sum + operation.photos.length, 0);
+  if (plan.length === 0 && errors.length === 0) print('There is nothing to take away.');
+  else if (!dryRun) print(`${count(photos, 'label')} taken off in ${seconds} s.`);
+  for (const error of errors) printWrapped(`Failed: ${error}`, 2);
+  for (const note of warnings) printWrapped(`Note: ${note}.`, 2);
+}
+
 function printLabels({ operations, heldBecause, otherLabels }: ScanResult, dryRun: boolean): void {
   const { applied, unchanged, failed, refused, held } = operations;
   const parts = [

@@ -3,11 +3,13 @@ import { createAgent } from '../agent.js';
 import type { LabelFlags } from '../agent/label-settings.js';
 import { requireSources, scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { ConfigFlags } from '../config.js';
+import { tagName } from '../config/kinds.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
+import type { PhotoSource } from '../ports.js';
 import type { Operation } from '../sync/operation.js';
 import { addCommonFlags, createContext, printJson, say, type CommonFlags, type Context } from './context.js';
 import { showProgress } from './progress.js';
-import { printScan } from './print-scan.js';
+import { printRemoval, printScan } from './print-scan.js';
 import { handOver, runningAgent } from './remote.js';
 
 interface ScanFlags extends CommonFlags {
@@ -18,6 +20,7 @@ interface ScanFlags extends CommonFlags {
   readonly tagOnly?: boolean;
   readonly duplicateTag?: string;
   readonly tagScope?: 'extras' | 'all';
+  readonly removeTag?: string;
   readonly createAlbums?: boolean;
   readonly albumPrefix?: string;
   readonly markBestFavorite?: boolean;
@@ -55,6 +58,10 @@ function addScanFlags(command: Command): Command {
     .addOption(
       new Option('--tag-scope <scope>', 'tag the extras only, or the keeper too').choices(['extras', 'all']),
     )
+    .option(
+      '--remove-tag <name>',
+      'take a tag of ours off every photo and out of the files beside them, then delete it; what you tagged yourself keeps it. Without another flag of labels nothing else is done',
+    )
     .option('--create-albums', 'an album for each group')
     .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
     .option('--mark-best-favorite', 'make the keeper of each group a favourite')
@@ -73,6 +80,12 @@ function collect(value: string, before: string[] = []): string[] {
 
 async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCode> {
   refuseBoth(flags);
+  if (flags.removeTag !== undefined && flags.removeTag === flags.duplicateTag)
+    throw new FatalError(
+      'USAGE',
+      `--remove-tag and --duplicate-tag both say ${flags.removeTag}: give one of them`,
+      exitCodes.usage,
+    );
   if (flags.immichApiKey !== undefined)
     say(
       'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
@@ -82,6 +95,7 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
     command: commandLine(name, flags),
     sources: flags.source ?? 'all',
     labels: labelFlags(flags),
+    removeTag: removalOf(flags),
     dryRun: flags.dryRun === true,
     allowRemovals: flags.allowRemovals === true,
     forceVersion: flags.forceVersion === true,
@@ -92,6 +106,7 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
       ? await scanAlone(context, request, flags.sourceDir !== undefined)
       : ((await handOver(agent, 'scan', refuseOwnSettings(request, flags))) as ScanResult);
   if (flags.json === true) printJson(request.dryRun ? planDocument(result) : withoutPlan(result));
+  else if (request.removeTag?.only === true) printRemoval(result, request.dryRun);
   else printScan(result, request.dryRun);
   const isLeft = !request.dryRun && result.warnings.length > 0;
   return isLeft || result.operations.failed + result.failed > 0 ? exitCodes.partial : exitCodes.done;
@@ -118,12 +133,27 @@ async function scanAlone(context: Context, request: ScanRequest, namedByPath: bo
   const agent = await createAgent({ ...context, patience: 'one-shot', command, namedByPath });
   const endProgress = showProgress(agent.progress);
   try {
-    await agent.open(sources === 'all' ? undefined : [sources === 'local' ? 'folder' : 'immich']);
+    const isOnlyRemoval = request.removeTag?.only === true;
+    const kinds: PhotoSource['kind'][] = [
+      ...(sources === 'local' ? [] : ['immich' as const]),
+      ...(sources === 'immich' || isOnlyRemoval ? [] : ['folder' as const]),
+    ];
+    await agent.open(kinds);
     return await scan(agent, request);
   } finally {
     endProgress();
     await agent.close();
   }
+}
+
+/** Whoever says more of what to look for or to write wants a scan too. */
+function removalOf(flags: ScanFlags): ScanRequest['removeTag'] {
+  if (flags.removeTag === undefined) return null;
+  if (!tagName.accepts(flags.removeTag))
+    throw new FatalError('USAGE', `--remove-tag: expected ${tagName.expected}`, exitCodes.usage);
+  const { tagOnly, duplicateTag, tagScope, createAlbums, albumPrefix, threshold, sourceDir } = flags;
+  const more = [tagOnly, duplicateTag, tagScope, createAlbums, albumPrefix, threshold, sourceDir];
+  return { name: flags.removeTag, only: more.every((flag) => flag === undefined) };
 }
 
 function labelFlags(flags: ScanFlags): LabelFlags {

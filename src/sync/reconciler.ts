@@ -13,9 +13,10 @@ import {
   type Operation,
 } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
-import type { SyncParts } from './sync-parts.js';
+import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
 import { TagSettling } from './tag-settling.js';
+import { removeTag, type RemoveTagWhat, type TagRemoval } from './remove-tag.js';
 import { undoLabels, type UndoWhat } from './undo.js';
 import type { StacksPlan } from './stack-sync.js';
 import { operationsOf, wantedOf, type FieldPlans } from './value-labels.js';
@@ -26,14 +27,6 @@ export interface SyncRequest extends BrakeOptions {
   readonly groups: readonly Group[];
   /** Photos to look at; null = all. */
   readonly scope: ReadonlySet<PhotoKey> | null;
-}
-
-/** What a run needs from outside while it goes on. */
-export interface SyncHooks {
-  /** Waits until what was written is certain, as long as there is patience. */
-  readonly settle: () => Promise<void>;
-  /** Reads what changed of the account: times of photos as they are now tell later when a write has settled. */
-  readonly refresh: () => Promise<void>;
 }
 
 interface AccountPlan {
@@ -193,6 +186,11 @@ export class Reconciler {
 
   unsettled(): number {
     return this.#settling.unsettled().length;
+  }
+
+  /** Takes one tag of ours away, see `removeTag`. */
+  async removeTag(what: RemoveTagWhat, run: Run, hooks: SyncHooks): Promise<TagRemoval> {
+    return removeTag(this.#parts, this.#kinds, what, run, hooks);
   }
 
   /** Takes labels back. `settle` waits until the untagging is certain. */

@@ -15,3 +15,11 @@ export interface SyncParts {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What a run needs from outside while it goes on. */
+export interface SyncHooks {
+  /** Waits until what was written is certain, as long as there is patience. */
+  readonly settle: () => Promise<void>;
+  /** Reads what changed of the account: times of photos as they are now tell later when a write has settled. */
+  readonly refresh: () => Promise<void>;
+}

@@ -145,7 +145,7 @@ async function undoRun(
  * our tag on one it looks as if nobody carried it. The file beside that photo keeps the tag, and gives it back when Immich
  * reads the photo's metadata again.
  */
-async function emptyTagsOfOurs(
+export async function emptyTagsOfOurs(
   { journal, target }: SyncParts,
   untagged: ReadonlySet<PhotoKey>,
 ): Promise<TagOperation[]> {
