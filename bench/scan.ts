@@ -79,6 +79,7 @@ async function scanOnce(url: string, key: string, stateDir: string): Promise<Sca
       command: 'bench',
       sources: 'immich',
       labels: { tagOnly: true },
+      album: null,
       removeTag: null,
       dryRun: false,
       allowRemovals: false,

@@ -41,11 +41,21 @@ export function readDismissRequest(body: unknown): DismissRequest {
 
 /** Throws `REQUEST_INVALID` unless the body is just what a scan needs. */
 export function readScanRequest(body: unknown): ScanRequest {
-  const names = ['command', 'sources', 'labels', 'removeTag', 'dryRun', 'allowRemovals', 'forceVersion'];
+  const names = [
+    'command',
+    'sources',
+    'album',
+    'labels',
+    'removeTag',
+    'dryRun',
+    'allowRemovals',
+    'forceVersion',
+  ];
   const fields = fieldsOf(body, 'the body', names);
   return {
     command: need(fields, 'command', text),
     sources: need(fields, 'sources', oneOf(['immich', 'local', 'all'])),
+    album: fields.album === null ? null : need(fields, 'album', text),
     labels: labelsOf(fields.labels),
     removeTag: fields.removeTag === null ? null : removalOf(fields.removeTag),
     dryRun: need(fields, 'dryRun', flag),

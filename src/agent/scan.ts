@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
-import type { SourceName } from '../model.js';
+import type { PhotoKey, SourceName } from '../model.js';
 import { dismissUntagged } from './dismiss-untagged.js';
 import { removeTagHere } from './remove-tag.js';
 import { explain, type Explained } from './explain.js';
@@ -11,7 +11,7 @@ import type { Run } from '../label-ports.js';
 import type { TagRemoval } from '../sync/remove-tag.js';
 import type { LabelRequest } from './labelling.js';
 import type { Parts, ReadSource } from './parts.js';
-import { nothingRead, readAndGroup } from './read-and-group.js';
+import { nothingRead, readAndGroup, type Read } from './read-and-group.js';
 import { newRun } from './run.js';
 import { countStanding, otherLabels, type CountedLabels } from './standing-labels.js';
 
@@ -19,6 +19,8 @@ import { countStanding, otherLabels, type CountedLabels } from './standing-label
 export interface ScanRequest {
   readonly command: string;
   readonly sources: 'immich' | 'local' | 'all';
+  /** Only photos of the Immich albums of this name are listed and labelled; null = all. */
+  readonly album: string | null;
   readonly labels: LabelFlags;
   /** A tag of ours to take away first; with `only` nothing else is done, and nothing is listed. */
   readonly removeTag: { readonly name: string; readonly only: boolean } | null;
@@ -83,26 +85,26 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   // Looking first needs no permission to write.
   if (!request.dryRun && !isOnlyRemoval) labelling.check({ ...request, settings, accounts: names });
   const removed = await removeFirst(parts, request, names, run);
-  const { listed, first } = isOnlyRemoval
+  const read = isOnlyRemoval
     ? nothingRead
     : await readAndGroup(parts, chosen, { ...request, settings, accounts: names, run });
-  const labelled = isOnlyRemoval ? noLabels : await label(parts, request, run, names, first);
+  const labelled = isOnlyRemoval ? noLabels : await label(parts, request, run, read);
   const { accounts } = labelled;
   const report = addUp([removed.report, labelled.report]);
   const warnings = [...new Set([...removed.notes, ...labelled.warnings, ...report.unable])];
-  const { groups, extras } = state.photos.counts();
+  const { groups, extras } = read.scope === null ? state.photos.counts() : countIn(read.scope, state);
   const others = isOnlyRemoval ? [] : otherLabels(state.journal.standing(), names, settings);
   return {
     run: run.id,
-    listed,
+    listed: read.listed,
     downloads: examiner.tally.downloads - before.downloads,
     fingerprinted: examiner.tally.fingerprinted - before.fingerprinted,
     failed: examiner.tally.failed - before.failed,
     groups,
     extras,
     operations: {
-      applied: request.dryRun ? 0 : first.applied + report.applied,
-      unchanged: Math.max(0, report.unchanged - first.applied),
+      applied: request.dryRun ? 0 : read.first.applied + report.applied,
+      unchanged: Math.max(0, report.unchanged - read.first.applied),
       failed: report.failed,
       refused: report.refused,
       held: report.held.reduce((sum, operation) => sum + operation.photos.length, 0),
@@ -132,6 +134,8 @@ async function removeFirst(
   return removeTagHere(parts, { name: removeTag.name, accounts, dryRun, forceVersion }, run);
 }
 
+type CountedGroups = Pick<ScanResult, 'groups' | 'extras'>;
+
 interface Labelled {
   readonly report: SyncReport;
   /** Accounts whose labels were compared. */
@@ -145,13 +149,12 @@ async function label(
   parts: Parts,
   request: ScanRequest,
   run: Run,
-  accounts: readonly SourceName[],
-  first: SyncReport,
+  { accounts, first, scope }: Read,
 ): Promise<Labelled> {
   const { progress, state } = parts;
   const { allowRemovals, forceVersion, dryRun } = request;
   const settings = labelSettings(parts.config, request.labels);
-  const what = { run, settings, accounts, scope: null, allowRemovals, forceVersion };
+  const what = { run, settings, accounts, scope, allowRemovals, forceVersion };
   if (dryRun) return planOf(parts, what);
   if (accounts.length > 0) {
     progress.emit('stage', 'labelling');
@@ -186,6 +189,20 @@ async function planOf({ labelling }: Parts, what: LabelRequest): Promise<Labelle
     const unknown = 'what a scan would write cannot be told without that permission';
     return { report: emptyReport(), accounts: [], warnings: [...warnings, unknown] };
   }
+}
+
+/** Groups that hold some of these photos, and those of the photos that are extras. */
+function countIn(scope: ReadonlySet<PhotoKey>, { photos, groups }: Parts['state']): CountedGroups {
+  const numbers = new Set<number>();
+  let extras = 0;
+  for (const key of scope) {
+    const photo = photos.get(key);
+    const group = photo === null ? null : groups.groupOf(photo.id);
+    if (group === null) continue;
+    numbers.add(group.number);
+    if (group.members.some((member) => member.key === key && member.role === 'extra')) extras++;
+  }
+  return { groups: numbers.size, extras };
 }
 
 function chooseSources({ sources }: Parts, which: ScanRequest['sources']): readonly ReadSource[] {

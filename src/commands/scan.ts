@@ -17,6 +17,7 @@ interface ScanFlags extends CommonFlags {
   readonly sourceDir?: string[];
   readonly immichUrl?: string;
   readonly immichApiKey?: string;
+  readonly immichAlbum?: string;
   readonly tagOnly?: boolean;
   readonly duplicateTag?: string;
   readonly tagScope?: 'extras' | 'all';
@@ -53,6 +54,10 @@ function addScanFlags(command: Command): Command {
       '--immich-api-key <key>',
       'API key (visible in `ps`: prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE)',
     )
+    .option(
+      '--immich-album <name>',
+      'only photos of this album are looked at and labelled; compared among themselves, and with all that is known from earlier scans',
+    )
     .option('--tag-only', 'write tags and nothing else')
     .option('--duplicate-tag <name>', 'the tag for extra copies')
     .addOption(
@@ -80,6 +85,12 @@ function collect(value: string, before: string[] = []): string[] {
 
 async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCode> {
   refuseBoth(flags);
+  if (flags.immichAlbum === '' || (flags.immichAlbum !== undefined && flags.source === 'local'))
+    throw new FatalError(
+      'USAGE',
+      '--immich-album needs the name of an album, and does not go with --source local',
+      exitCodes.usage,
+    );
   if (flags.removeTag !== undefined && flags.removeTag === flags.duplicateTag)
     throw new FatalError(
       'USAGE',
@@ -94,6 +105,7 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
   const request: ScanRequest = {
     command: commandLine(name, flags),
     sources: flags.source ?? 'all',
+    album: flags.immichAlbum ?? null,
     labels: labelFlags(flags),
     removeTag: removalOf(flags),
     dryRun: flags.dryRun === true,
@@ -151,8 +163,18 @@ function removalOf(flags: ScanFlags): ScanRequest['removeTag'] {
   if (flags.removeTag === undefined) return null;
   if (!tagName.accepts(flags.removeTag))
     throw new FatalError('USAGE', `--remove-tag: expected ${tagName.expected}`, exitCodes.usage);
-  const { tagOnly, duplicateTag, tagScope, createAlbums, albumPrefix, threshold, sourceDir } = flags;
-  const more = [tagOnly, duplicateTag, tagScope, createAlbums, albumPrefix, threshold, sourceDir];
+  const { tagOnly, duplicateTag, tagScope, createAlbums, albumPrefix, threshold } = flags;
+  const { sourceDir, immichAlbum } = flags;
+  const more = [
+    tagOnly,
+    duplicateTag,
+    tagScope,
+    createAlbums,
+    albumPrefix,
+    threshold,
+    sourceDir,
+    immichAlbum,
+  ];
   return { name: flags.removeTag, only: more.every((flag) => flag === undefined) };
 }
 

@@ -192,7 +192,7 @@ void t.test('a running agent does not write the tag again that it was told to ta
   await until('all tags', async () => Object.keys(await stage.tags()).length === 3);
   const request = {
     ...{ command: 'scan --remove-tag', sources: 'all', labels: { tagOnly: false }, dryRun: false },
-    ...{ removeTag: { name: tag, only: true }, allowRemovals: false, forceVersion: false },
+    ...{ album: null, removeTag: { name: tag, only: true }, allowRemovals: false, forceVersion: false },
   };
   t.match(await service.command('scan', request), { result: { listed: 0, operations: { failed: 0 } } });
   t.same(await stage.tags(), {});

@@ -33,6 +33,7 @@ export const albumsOnly: LabelSettings = { tag: null, albums: { prefix: 'Similar
 export interface RunOptions {
   readonly settings?: LabelSettings;
   readonly sources?: ScanRequest['sources'];
+  readonly album?: string;
   readonly removeTag?: ScanRequest['removeTag'];
   readonly dryRun?: boolean;
   readonly allowRemovals?: boolean;
@@ -83,6 +84,7 @@ export function scanRequest(settings: LabelSettings = tagOnly, options: RunOptio
       scores: values?.kinds.has('scores') === true,
       stack: values?.kinds.has('stack') === true,
     },
+    album: options.album ?? null,
     removeTag: options.removeTag ?? null,
     dryRun: options.dryRun ?? false,
     allowRemovals: options.allowRemovals ?? false,

@@ -76,9 +76,14 @@ export class ImmichSource implements PhotoSource {
     return this.#pages(isUsable ? { updatedAfter: new Date(since).toISOString() } : {}, signal);
   }
 
+  /** Every photo in an album that the account sees, other people's too. */
+  listAlbum(id: string, signal?: AbortSignal): AsyncIterable<ListingPage> {
+    return this.#pages({ albumIds: [id] }, signal);
+  }
+
   async *#pages(search: AssetSearch, signal?: AbortSignal): AsyncGenerator<ListingPage> {
     const { client, lookup } = this.#options;
-    const all = search.updatedAfter === undefined;
+    const all = search.updatedAfter === undefined && search.albumIds === undefined;
     await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
     const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true }, expected);
