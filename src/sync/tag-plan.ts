@@ -12,7 +12,7 @@ export interface TagPlanInput {
   readonly desired: ReadonlyMap<PhotoKey, string>;
   /** Labels of ours on the photos that are looked at. */
   readonly own: readonly OwnLabel[];
-  /** Labels of ours on all photos: asked only where an external library must be judged by them. */
+  /** Labels of ours on all photos, of any tag: asked only where an external library must be judged by them. */
   readonly allOwn: () => readonly OwnLabel[];
   /** What was read from the server; nothing is planned for photos that were not looked at. */
   readonly view: TagView;
@@ -107,9 +107,11 @@ function judgeLabel(
   const wanted = signature !== undefined;
   switch (label.state) {
     case 'refused':
-      if (!wanted || isToTryAgain(label, now)) judged.forgotten.push(label);
+      if (isToTryAgain(label, now)) judged.forgotten.push(label);
+      // What one photo showed of its library counts for the others, wanted or not.
+      else if (!wanted && photoOf(key)?.library == null) judged.forgotten.push(label);
       else {
-        judged.refused.push(key);
+        if (wanted) judged.refused.push(key);
         judged.settled.add(key);
       }
       return;

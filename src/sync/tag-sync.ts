@@ -45,7 +45,7 @@ export class TagSync {
       name,
       desired,
       own,
-      allOwn: all,
+      allOwn: () => journal.labels(target.source, 'tag'),
       view,
       photoOf,
       now,
