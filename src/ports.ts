@@ -175,6 +175,8 @@ export interface CopyStore {
   /** What came of comparing the parts of a photo: replaces what was known, and marks it and those that it is proven against. */
   proved(id: PhotoId, views: Uint8Array, partKeys: Uint8Array, proofs: readonly FoundProof[]): void;
   proofsOf(id: PhotoId): readonly FoundProof[];
+  /** Pairs of present photos that may be copies, which nothing proves and no group joins; the likeliest first. */
+  likely(limit: number): readonly { readonly a: PhotoId; readonly b: PhotoId; readonly agreement: number }[];
 }
 
 /** Links and groups. Rebuildable from the photos. */

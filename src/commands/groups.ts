@@ -15,22 +15,30 @@ import {
   printJson,
   type CommonFlags,
 } from './context.js';
+import { printReview, reviewDocument, reviewPairs } from './review.js';
 
 export function addGroups(program: Command, done: (code: ExitCode) => void): void {
   const command = program
     .command('groups')
     .description('the groups: which photo to keep, which are extra copies, and why')
+    .option(
+      '--review',
+      'show also pairs that look alike and are not proven: for you to judge, never labelled',
+    )
     .option('--json', 'print one JSON document');
-  addCommonFlags(command).action((flags: CommonFlags) => {
-    const { config } = createContext(flags, {}, 'warn');
+  addCommonFlags(command).action((flags: CommonFlags & { readonly review?: boolean }) => {
+    const { config, clock } = createContext(flags, {}, 'warn');
     const index = openIndexForReading(config.stateDir);
     const groups = index?.groups.groups() ?? [];
+    const pairs = flags.review === true && index !== null ? reviewPairs(index, config.stateDir, clock) : null;
     if (flags.json === true) {
       const documents = groups.map((group) => documentOf(group, index?.photos ?? null, config));
-      printJson({ groups: documents, counts: index?.photos.counts() ?? noCounts });
+      const review = pairs === null ? {} : { review: reviewDocument(pairs) };
+      printJson({ groups: documents, ...review, counts: index?.photos.counts() ?? noCounts });
     } else if (index !== null) printGroups(groups, index.photos, config);
     if (groups.length === 0 && flags.json !== true)
       print('No groups. `photo-organizer scan` looks for duplicates.');
+    if (pairs !== null && flags.json !== true) printReview(pairs);
     index?.close();
     done(exitCodes.done);
   });

@@ -83,7 +83,7 @@ function round(score: number): number {
 }
 
 /** 0.999 (no bit differs) falling to 0.95 at the automatic bound; 1 is kept for the same bytes. */
-function scoreOf(detailBits: number): number {
+export function scoreOf(detailBits: number): number {
   return Math.min(0.999, round(1 - (detailBits / 200) ** 2));
 }
 

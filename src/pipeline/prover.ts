@@ -1,7 +1,7 @@
 import type { PhotoId } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
 import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../ports.js';
-import { candidateBits, certainBits, timeBetweenShots } from './evidence.js';
+import { candidateBits, certainBits, scoreOf, storedBits, timeBetweenShots } from './evidence.js';
 import type { GreyCopy } from './grey-copy.js';
 import type { Neighbours } from './links.js';
 import { unpackCopy } from './packed-copy.js';
@@ -120,13 +120,15 @@ export class Prover {
     if (sitter === null || photo === null) return 0;
     this.#nominate(id, sitter, nominees);
     const proofs: FoundProof[] = [];
-    for (const other of this.#worthATry(photo, nominees)) {
+    for (const { id: other, alikeBits } of this.#worthATry(photo, nominees)) {
       await pace();
       const theirs = this.#sitter(other);
       const found = theirs && proofBetween(sitter, theirs);
-      if (found === null) continue;
-      const { tenth, offWhole } = found.registration;
-      proofs.push({ b: other, verdict: found.verdict, agreement: tenth, inPlace: offWhole <= 0.01 });
+      if (found !== null) {
+        const { tenth, offWhole } = found.registration;
+        proofs.push({ b: other, verdict: found.verdict, agreement: tenth, inPlace: offWhole <= 0.01 });
+      } else if (alikeBits !== null)
+        proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
     if (this.#sitter(id) !== sitter) return 0;
     const keys = sitter.partKeys;
@@ -183,22 +185,28 @@ export class Prover {
     }
   }
 
-  /** The most alike first; not those that other evidence decides. */
-  #worthATry(photo: IndexedPhoto, nominees: Nominees): PhotoId[] {
+  /**
+   * The most alike first; not those that other evidence decides. `alikeBits`: of 256, where the whole pictures look alike though
+   * not for certain.
+   */
+  #worthATry(photo: IndexedPhoto, nominees: Nominees): { id: PhotoId; alikeBits: number | null }[] {
     const { photos, neighbours } = this.#options;
-    const certain = new Set(
+    const alike = new Map(
       neighbours
         .likenessesOf(photo.id)
-        .filter(({ phashBits, detailBits }) => phashBits <= candidateBits && detailBits <= certainBits)
-        .map(({ b }) => b),
+        .filter(({ phashBits }) => phashBits <= candidateBits)
+        .map(({ b, detailBits }) => [b, detailBits]),
     );
-    const tried: PhotoId[] = [];
+    const tried: { id: PhotoId; alikeBits: number | null }[] = [];
     for (const [id] of [...nominees].sort((a, b) => a[1] - b[1] || a[0] - b[0])) {
       if (tried.length === mostPairs) break;
       const other = photos.byId(id);
       if (other === null || (photo.sha1 !== null && photo.sha1 === other.sha1)) continue;
-      if (certain.has(id) && !(photo.isPaper && other.isPaper)) continue;
-      if (timeBetweenShots(photo, other) === null) tried.push(id);
+      const arePapers = photo.isPaper && other.isPaper;
+      const bits = alike.get(id) ?? Infinity;
+      if (bits <= certainBits && !arePapers) continue;
+      if (timeBetweenShots(photo, other) !== null) continue;
+      tried.push({ id, alikeBits: bits <= storedBits && !arePapers ? bits : null });
     }
     return tried;
   }

@@ -84,4 +84,15 @@ export class SqliteCopyStore implements CopyStore {
     const rows = this.#sql.proofs.all(id) as ProofRow[];
     return rows.map(({ in_place: inPlace, ...proof }) => ({ ...proof, inPlace: inPlace === 1 }));
   }
+
+  likely(limit: number): readonly { a: PhotoId; b: PhotoId; agreement: number }[] {
+    const sql = `SELECT a, b, p.agreement FROM proofs p
+      JOIN photos x ON x.id = a AND x.presence = 'present'
+      JOIN photos y ON y.id = b AND y.presence = 'present'
+      LEFT JOIN members m ON m.photo = a
+      LEFT JOIN members n ON n.photo = b
+      WHERE verdict = 'likely' AND (m.number IS NULL OR n.number IS NULL OR m.number <> n.number)
+      ORDER BY p.agreement DESC, a, b LIMIT ?`;
+    return this.#db.prepare(sql).all(limit) as { a: PhotoId; b: PhotoId; agreement: number }[];
+  }
 }

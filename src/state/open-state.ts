@@ -104,13 +104,23 @@ export function openJournalForReading(dir: string, clock: Clock): JournalReader 
   return Object.assign(new SqliteJournal(db, clock, ''), { dismissals, close: () => db.close() });
 }
 
+export interface IndexReader {
+  readonly photos: PhotoStore;
+  readonly groups: GroupStore;
+  readonly copies: Pick<CopyStore, 'likely'>;
+  readonly close: () => void;
+}
+
 /** Photos and groups for reading only, without the lock: also while an agent runs. Null when nothing was ever indexed. */
-export function openIndexForReading(
-  dir: string,
-): { readonly photos: PhotoStore; readonly groups: GroupStore; readonly close: () => void } | null {
+export function openIndexForReading(dir: string): IndexReader | null {
   const db = openForReading(dir, indexFile);
   if (db === null) return null;
-  return { photos: new SqlitePhotoStore(db), groups: new SqliteGroupStore(db), close: () => db.close() };
+  return {
+    photos: new SqlitePhotoStore(db),
+    groups: new SqliteGroupStore(db),
+    copies: new SqliteCopyStore(db, () => undefined),
+    close: () => db.close(),
+  };
 }
 
 /** Null only when nothing was ever written there: a file that cannot be read is an error, not an empty answer. */
