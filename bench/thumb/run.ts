@@ -4,6 +4,7 @@
  *
  *   npm run bench:thumb -- --photos FOLDER [--sizes 100000,1000000] [--threads 2] [--sample 2000]
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { PhotoId } from '../../src/model.js';
 import { createPace } from '../../src/pace.js';
@@ -151,6 +152,8 @@ async function bench(made: readonly MadePhoto[]): Promise<void> {
   await compareSample(index, photos, together.cpu);
 }
 
+// Before anything of ours runs: what others take of the machine.
+const load = (loadavg()[0] ?? 0).toFixed(1);
 const sources = await readSources(values.photos);
 const sizes = values.sizes.split(',').map(Number);
 for (const size of sizes) await bench([...population(sources, size)]);
@@ -161,6 +164,7 @@ ${madeBy(`npm run bench:thumb -- --sizes ${values.sizes}`)}
 
 A made-up library: parts of ${sources.length} ${kind}, one of twenty a copy of another, encoded anew or cropped by 1 to 3 % (\`bench/thumb/population.ts\`).
 Cosine from ${candidateCosine}, eight orientations. The exhaustive comparison looks at every pair by the cosine alone; one core.
+The load of the machine was ${load} before (${availableParallelism()} processors): where it was high, seconds are longer than on a machine of its own.
 
 | |${sizes.map(() => ' |').join('')}
 | --- |${sizes.map(() => ' ---: |').join('')}
