@@ -6,13 +6,13 @@ import { seededRandom, type SeededRandom } from '../../test/support/seeded-rando
 import { frequencyAt, placesOf } from '../../src/pipeline/thumb/thumb-hash.js';
 
 /** A photograph as sums of its brightness from the corner: the sum of any part takes four of them. */
-interface Source {
+export interface Source {
   readonly width: number;
   readonly height: number;
   readonly sums: Float64Array;
 }
 
-interface Window {
+export interface Window {
   readonly source: Source;
   readonly left: number;
   readonly top: number;
@@ -97,7 +97,8 @@ export function* population(sources: readonly Source[], count: number): Generato
   }
 }
 
-function anyWindow(source: Source, random: SeededRandom): Window {
+/** A part of a photograph, shaped as photos are. */
+export function anyWindow(source: Source, random: SeededRandom): Window {
   let left = random.next();
   const [ratio] = ratios.find(([, share]) => (left -= share) < 0) ?? ratios[0];
   const isHigh = random.next() < highShare;
@@ -144,7 +145,8 @@ function hashOf(window: Window, noise: SeededRandom | null): Uint8Array {
   return hash;
 }
 
-function coefficientsOf(window: Window, held: readonly number[]): number[] {
+/** Its cosine coefficients at these places, brightness 0 to 1; each is the mean of the picture times the wave. */
+export function coefficientsOf(window: Window, held: readonly number[]): number[] {
   const rows = new Float64Array(7 * grid);
   for (let y = 0; y < grid; y++)
     for (let x = 0; x < grid; x++) {

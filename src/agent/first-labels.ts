@@ -31,6 +31,7 @@ export class FirstLabels {
   async #write(request: FirstLabelsRequest): Promise<SyncReport> {
     const { labelling, progress, state, log } = this.#parts;
     try {
+      progress.emit('stage', 'grouping what was found first');
       await labelling.group(true);
       if (state.photos.counts().groups === 0 || state.journal.hold('labels') !== null) return emptyReport();
       progress.emit('stage', 'labelling what was found first');
