@@ -8,6 +8,7 @@ import {
   isTagOperation,
   isValueOperation,
   kindOfValues,
+  narrowed,
   refusalOf,
   sizeOf,
   type AlbumOperation,
@@ -133,7 +134,7 @@ export class LabelKinds {
     if (isWhole) report.applied += sizeOf(operation);
     else report.applied += written.length;
     if (isWhole || written.length > 0 || operation.kind === 'create-album')
-      report.operations.push(isWhole ? operation : { ...operation, photos: written });
+      report.operations.push(isWhole ? operation : narrowed(operation, (key) => written.includes(key)));
     const refusal = refusalOf(outcome);
     if (refusal !== undefined) this.#failed(operation, refused.size, refusal, report);
   }

@@ -179,7 +179,7 @@ await server.test(t, 'changes a batch wholly or not at all', CHANGE, async (t) =
   const [id = ''] = await server.photos(1);
   const answer = await server.call('PUT', '/assets', { ids: [id, randomUUID()], isFavorite: true });
   t.match(answer, { status: 400, body: { message: 'Not found or no asset.update access' } });
-  t.match(await server.asset(id), { isFavorite: false });
+  t.match(await server.asset(id), { isFavorite: false }, 'all or nothing');
   t.equal((await server.call('PUT', '/assets', { ids: [] })).status, 204);
   t.equal(
     (await server.call('PUT', '/assets', { ids: [id], duplicateId: 'nope' })).status,

@@ -142,6 +142,45 @@ await server.test(
   },
 );
 
+await server.test(
+  t,
+  'stacks: what is in the trash sleeps in its stack, and is left out of what swallows it',
+  [...STACKS, 'asset.delete'],
+  async (t) => {
+    const [one = '', two = '', three = '', four = ''] = await server.photos(4);
+    type Stack = { id: string; primaryAssetId: string; assets: { id: string }[] };
+    const idsOf = (stack: unknown): string[] => (stack as Stack).assets.map(({ id }) => id).sort();
+    const make = async (assetIds: string[]): Promise<Stack> =>
+      (await server.call('POST', '/stacks', { assetIds })).body as Stack;
+    const trash = async (id: string): Promise<void> => {
+      await server.call('DELETE', '/assets', { ids: [id] });
+      await server.until('the trash', async () => (await server.asset(id)).isTrashed);
+    };
+    const { id } = await make([one, two, three]);
+    await trash(one);
+    const listed = ((await server.call('GET', '/stacks')).body as Stack[]).find((stack) => stack.id === id);
+    t.equal(listed?.primaryAssetId, one, 'it still leads');
+    t.same(idsOf(listed), [two, three].sort(), 'but is not shown');
+    t.match(await server.call('PUT', `/stacks/${id}`, { primaryAssetId: two }), { status: 200 });
+    t.match(await server.call('PUT', `/stacks/${id}`, { primaryAssetId: one }), {
+      status: 400,
+      body: { message: 'Primary asset must be in the stack' },
+    });
+    const grown = await make([two, four]);
+    t.same(idsOf(grown), [two, three, four].sort(), 'the one in the trash stays behind');
+    const other = await make([one, three].slice(1).concat(four));
+    t.same(idsOf(other), [three, four].sort());
+    t.same(
+      idsOf((await server.call('GET', `/stacks/${grown.id}`)).body),
+      [two],
+      'who does not lead just leaves',
+    );
+    t.equal((await server.call('DELETE', '/stacks', { ids: [grown.id, randomUUID()] })).status, 400);
+    t.equal((await server.call('DELETE', '/stacks', { ids: [grown.id, other.id] })).status, 204);
+    t.match(await server.asset(three), { stack: null });
+  },
+);
+
 type Group = { duplicateId: string; assets: { id: string }[]; suggestedKeepAssetIds: string[] };
 
 await server.test(

@@ -66,8 +66,11 @@ function updateStack(call: Call): unknown {
     primaryAssetId: optional(uuid),
   });
   const stack = own(call, 'stack.update');
-  if (primaryAssetId !== undefined && call.immich.state.assets.get(primaryAssetId)?.stackId !== stack.id) {
-    throw new ApiError(400, 'Primary asset must be in the stack');
+  if (primaryAssetId !== undefined) {
+    const asset = call.immich.state.assets.get(primaryAssetId);
+    // One in the trash does not count.
+    if (asset?.stackId !== stack.id || asset.deletedAt !== null)
+      throw new ApiError(400, 'Primary asset must be in the stack');
   }
   stack.primaryAssetId = primaryAssetId ?? stack.primaryAssetId;
   return toStackResponse(call, stack);
