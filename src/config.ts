@@ -32,6 +32,7 @@ export interface Config {
   readonly labels: {
     readonly tag: string;
     readonly tagScope: 'extras' | 'all';
+    readonly tagsByEvidence: boolean;
     readonly tags: boolean;
     readonly albums: boolean;
     readonly albumPrefix: string;
@@ -164,6 +165,7 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
     labels: {
       tag: values['labels.tag'],
       tagScope: values['labels.tag_scope'],
+      tagsByEvidence: values['labels.tags_by_evidence'],
       tags: values['labels.tags'],
       albums: values['labels.albums'],
       albumPrefix: values['labels.album_prefix'],

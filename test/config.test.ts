@@ -48,6 +48,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
     labels: {
       tag: 'possible-duplicate',
       tagScope: 'extras',
+      tagsByEvidence: false,
       tags: true,
       albums: false,
       albumPrefix: 'Similar-',

@@ -1,7 +1,8 @@
-import type { Group, Member, PhotoKey } from '../model.js';
+import type { Group, PhotoKey } from '../model.js';
 import type { OwnLabel } from '../label-ports.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { isNewReason, signatureOf } from '../sync/desired.js';
+import { tagNamesOf } from '../sync/evidence-tags.js';
 import type { SyncReport } from '../sync/report.js';
 import { pairsAmong } from './dismiss.js';
 import type { Parts } from './parts.js';
@@ -20,9 +21,10 @@ export async function dismissUntagged(
 ): Promise<number> {
   const { config, state, log } = parts;
   if (!config.detection.dismissByUntagging || tag === null || untagged.length === 0) return 0;
+  const names = tagNamesOf(tag);
   const confirmed = new Set<PhotoKey>();
-  for (const key of untagged) if (await isUntagged(parts, key, tag.name)) confirmed.add(key);
-  const groups = groupsOf(parts, confirmed).filter((group) => hasLostAll(parts, group, tag.name));
+  for (const key of untagged) if (await isUntagged(parts, key, names)) confirmed.add(key);
+  const groups = groupsOf(parts, confirmed).filter((group) => hasLostAll(parts, group, names));
   if (groups.length > mostGroups) {
     const reason = `more than ${mostGroups} at once; \`photo-organizer dismiss\` with their numbers does it`;
     log.warn({ groups: groups.length, reason }, 'groups without our tag were not taken as dismissed');
@@ -36,13 +38,16 @@ export async function dismissUntagged(
   return groups.length;
 }
 
-/** The photo is there without the tag, and the tag still exists. */
-async function isUntagged({ accounts, state }: Parts, key: PhotoKey, tag: string): Promise<boolean> {
-  const source = state.photos.get(key)?.source;
-  const account = accounts.find(({ name }) => name === source);
+/** The photo is there without our tag, and the tag that it had still exists. */
+async function isUntagged(parts: Parts, key: PhotoKey, names: readonly string[]): Promise<boolean> {
+  const source = parts.state.photos.get(key)?.source;
+  const account = parts.accounts.find(({ name }) => name === source);
   if (account === undefined) return false;
   const [tags, seen] = await Promise.all([account.labels.tags(), account.labels.tagsOf(key)]);
-  return seen !== null && !seen.tags.includes(tag) && tags.some(({ name }) => name === tag);
+  const had = labelOf(parts, key, names)?.name;
+  return (
+    seen !== null && !names.some((name) => seen.tags.includes(name)) && tags.some(({ name }) => name === had)
+  );
 }
 
 function groupsOf({ state }: Parts, keys: Iterable<PhotoKey>): Group[] {
@@ -56,11 +61,11 @@ function groupsOf({ state }: Parts, keys: Iterable<PhotoKey>): Group[] {
 }
 
 /** Every extra that can be tagged had our tag, and a person took it off; where tags do not stick there was none to take off. */
-function hasLostAll(parts: Parts, group: Group, tag: string): boolean {
+function hasLostAll(parts: Parts, group: Group, names: readonly string[]): boolean {
   const signature = signatureOf(group);
   const extras = group.members.filter(({ role }) => role === 'extra');
   const taggable = extras.filter(({ key }) => parts.state.photos.get(key)?.writable === true);
-  const labels = taggable.map((member) => labelOf(parts, member, tag));
+  const labels = taggable.map((member) => labelOf(parts, member.key, names));
   return (
     labels.some((label) => label?.state === 'by-hand') &&
     labels.every(
@@ -71,7 +76,8 @@ function hasLostAll(parts: Parts, group: Group, tag: string): boolean {
   );
 }
 
-function labelOf({ state }: Parts, { key }: Member, tag: string): OwnLabel | undefined {
+function labelOf({ state }: Parts, key: PhotoKey, names: readonly string[]): OwnLabel | undefined {
   const source = state.photos.get(key)?.source;
-  return source === undefined ? undefined : state.journal.labelsOn(source, 'tag', tag, [key])[0];
+  if (source === undefined) return undefined;
+  return names.flatMap((name) => state.journal.labelsOn(source, 'tag', name, [key]))[0];
 }

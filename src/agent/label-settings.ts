@@ -25,7 +25,11 @@ export function labelSettings({ labels }: Config, flags: LabelFlags): LabelSetti
   return {
     tag:
       labels.tags || flags.tagOnly
-        ? { name: flags.tag ?? labels.tag, scope: flags.tagScope ?? labels.tagScope }
+        ? {
+            name: flags.tag ?? labels.tag,
+            scope: flags.tagScope ?? labels.tagScope,
+            ...(labels.tagsByEvidence ? { by: 'evidence' as const } : {}),
+          }
         : null,
     albums: albums && !flags.tagOnly ? { prefix } : null,
     values: { kinds: valuesOf(labels, flags), prefix, algorithm: `evidence ${evidenceVersion}` },

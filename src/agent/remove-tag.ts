@@ -26,7 +26,8 @@ export async function removeTagHere(
   if (!dryRun) labelling.check({ settings, accounts, forceVersion });
   progress.emit('stage', `taking the tag ${name} away`);
   const removed = await labelling.removeTag({ name, dryRun }, accounts, run);
-  if (!dryRun && config.labels.tags && config.labels.tag === name)
+  const { tags, tag } = config.labels;
+  if (!dryRun && tags && (tag === name || tag.startsWith(`${name}/`) || name.startsWith(`${tag}/`)))
     state.journal.setHold('labels', `the tag ${name} was removed; \`photo-organizer scan\` writes it again`);
   return removed;
 }

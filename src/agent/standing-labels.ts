@@ -4,6 +4,7 @@ import { createPace } from '../pace.js';
 import type { PhotoStore } from '../ports.js';
 import { isOfPrefix } from '../sync/album-sync.js';
 import type { LabelSettings } from '../sync/desired.js';
+import { tagNamesOf } from '../sync/evidence-tags.js';
 
 /** Labels of ours of one account, kind and name, counted on photos that are still there. */
 export interface CountedLabels {
@@ -39,7 +40,7 @@ export function otherLabels(
 ): StandingLabels[] {
   return standing.filter(({ source, kind, name }) => {
     if (!accounts.includes(source)) return false;
-    if (kind === 'tag') return name !== tag?.name;
+    if (kind === 'tag') return tag === null || !tagNamesOf(tag).includes(name);
     if (kind !== 'album') return values?.kinds.has(kind) !== true;
     return albums === null || !isOfPrefix(name, albums.prefix);
   });

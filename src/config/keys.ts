@@ -52,6 +52,10 @@ export const keySpecs = {
     kind: kinds.oneOf(['extras', 'all']),
     doc: 'Tag the `extras` of a group, or `all` its photos.',
   },
+  'labels.tags_by_evidence': {
+    kind: kinds.flag,
+    doc: 'Instead of the one tag: `<tag>/safe-to-delete` (same bytes, or same picture and no larger), `<tag>/archive` (same picture, but larger), `<tag>/review` (edited), and with scope `all` `<tag>/keep`.',
+  },
   'labels.tags': { kind: kinds.flag, doc: 'Write tags.' },
   'labels.albums': { kind: kinds.flag, doc: 'Make an album for each group.' },
   'labels.album_prefix': { kind: kinds.albumPrefix, doc: 'Beginning of the names of those albums.' },

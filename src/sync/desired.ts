@@ -8,7 +8,12 @@ import type { IndexedPhoto } from '../ports.js';
 export interface LabelSettings {
   /** Labels that are values, and what goes into them; absent = none. */
   readonly values?: ValueSettings;
-  readonly tag: { readonly name: string; readonly scope: 'extras' | 'all' } | null;
+  readonly tag: {
+    readonly name: string;
+    readonly scope: 'extras' | 'all';
+    /** `evidence`: tags below that name say what may be done with the photo. Absent: the one tag. */
+    readonly by?: 'evidence';
+  } | null;
   readonly albums: { readonly prefix: string } | null;
 }
 

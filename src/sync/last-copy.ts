@@ -15,29 +15,33 @@ const carrying: readonly OwnLabel['state'][] = ['pending', 'written', 'seen', 'v
 /**
  * Keeps extras untagged as long as the photo that they are kept as carries the tag itself, and this run does not take it off:
  * the keeper of a group may have changed while labels can only be added. Who deletes whatever is tagged must at no moment lose
- * the last copy. Operations that tag whole groups are not for this.
+ * the last copy. `names` are the tags that say "extra"; operations that tag whole groups are not for this.
  */
 export function sparingLastCopies(
   operations: readonly Operation[],
   groups: readonly Group[],
+  names: readonly string[],
   { journal, target }: Pick<SyncParts, 'journal' | 'target'>,
 ): Spared {
   const keptAs = new Map(
     groups.flatMap(({ members }) => members.flatMap(({ key, keptAs: kept }) => (kept ? [[key, kept]] : []))),
   );
+  const takenOff = new Map(
+    operations.flatMap(({ kind, name, photos }) => (kind === 'untag' ? [[name, new Set(photos)]] : [])),
+  );
   const waiting: PhotoKey[] = [];
   const go = operations.flatMap((operation): Operation[] => {
     if (operation.kind !== 'tag') return [operation];
-    const { name, photos } = operation;
+    const { photos } = operation;
     const kept = new Set(photos.flatMap((key) => keptAs.get(key) ?? []));
     const tagged = new Set(
-      journal
-        .labelsOn(target.source, 'tag', name, kept)
-        .filter(({ state }) => carrying.includes(state))
-        .map(({ photo }) => photo),
+      names.flatMap((name) =>
+        journal
+          .labelsOn(target.source, 'tag', name, kept)
+          .filter(({ state, photo }) => carrying.includes(state) && takenOff.get(name)?.has(photo) !== true)
+          .map(({ photo }) => photo),
+      ),
     );
-    for (const other of operations)
-      if (other.kind === 'untag' && other.name === name) for (const key of other.photos) tagged.delete(key);
     const mustWait = (key: PhotoKey): boolean => tagged.has(keptAs.get(key) ?? key);
     const now = photos.filter((key) => !mustWait(key));
     waiting.push(...photos.filter(mustWait));

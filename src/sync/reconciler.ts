@@ -4,6 +4,7 @@ import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds, unableText } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
+import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
 import {
   isRemoval,
@@ -12,7 +13,7 @@ import {
   isValueOperation,
   type Operation,
 } from './operation.js';
-import { emptyReport, type SyncReport } from './report.js';
+import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
 import { TagSettling } from './tag-settling.js';
@@ -118,8 +119,10 @@ export class Reconciler {
   }
 
   #spared(operations: readonly Operation[], { settings, groups }: SyncRequest): Spared {
-    if (settings.tag?.scope === 'all') return { go: operations, waiting: [] };
-    return sparingLastCopies(operations, groups, this.#parts);
+    const names = settings.tag === null ? [] : namesOfExtras(settings.tag);
+    return names.length === 0
+      ? { go: operations, waiting: [] }
+      : sparingLastCopies(operations, groups, names, this.#parts);
   }
 
   /** Values first: they touch photos, and when a tag has settled is told by when its photo was touched. */
@@ -167,7 +170,9 @@ export class Reconciler {
     const fields = await this.#planFields(request, refresh);
     const options = { probeLibraries, fromTrash: false };
     const tag =
-      settings.tag === null ? null : await tags.plan(settings.tag.name, desired.tagged, scope, options);
+      settings.tag === null
+        ? null
+        : await planTags(this.#parts, tags, { tag: settings.tag, groups, desired, scope }, options);
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
     const operations = [
@@ -188,9 +193,18 @@ export class Reconciler {
     return this.#settling.unsettled().length;
   }
 
-  /** Takes one tag of ours away, see `removeTag`. */
+  /** Takes one tag of ours away, with those of ours below it; see `removeTag`. */
   async removeTag(what: RemoveTagWhat, run: Run, hooks: SyncHooks): Promise<TagRemoval> {
-    return removeTag(this.#parts, this.#kinds, what, run, hooks);
+    const labels = this.#parts.journal.labels(this.source, 'tag');
+    const below = new Set(labels.flatMap(({ name }) => (name.startsWith(`${what.name}/`) ? [name] : [])));
+    const removals: TagRemoval[] = [];
+    for (const name of [...below].sort().reverse())
+      removals.push(await removeTag(this.#parts, this.#kinds, { ...what, name }, run, hooks));
+    const own = await removeTag(this.#parts, this.#kinds, what, run, hooks);
+    return {
+      report: addUp([...removals, own].map(({ report }) => report)),
+      notes: [...removals.flatMap(({ notes }) => notes), ...(below.size > 0 ? [] : own.notes)],
+    };
   }
 
   /** Takes labels back. `settle` waits until the untagging is certain. */

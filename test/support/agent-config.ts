@@ -44,6 +44,7 @@ export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config 
     labels: {
       tag: 'possible-duplicate',
       tagScope: 'extras',
+      tagsByEvidence: false,
       tags: true,
       albums: false,
       albumPrefix: 'Similar-',
