@@ -41,7 +41,7 @@ async function withAgent<T>(dir: string, work: (agent: Agent) => Promise<T>): Pr
 const scanAll = (agent: Agent): Promise<ScanResult> =>
   scan(agent, {
     ...{ command: 'bench', sources: 'immich', labels: { tagOnly: true } },
-    ...{ dryRun: false, allowRemovals: false, forceVersion: false },
+    ...{ album: null, removeTag: null, dryRun: false, allowRemovals: false, forceVersion: false },
   });
 
 const secondsSince = (since: number): number => (performance.now() - since) / 1000;
