@@ -88,12 +88,13 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     ...{ photos: state.photos, copies: state.copies, neighbours: looks },
     progress: (done, of) => progress.emit('compared', done, of),
   });
-  const examiner = new Examiner({
-    ...{ photos: state.photos, looks, prover, fingerprinter, log },
-    sourcesOf: (photo) => sourcesOf(photo, sources, accounts),
-  });
   const firstPass = new FirstPass({ photos: state.photos, search: searchByThumbHash, looks });
   const backlog = new Backlog({ sources: kindsOf(config), photos: state.photos, firstPass });
+  const examiner = new Examiner({
+    ...{ photos: state.photos, looks, prover, fingerprinter, log },
+    thumbs: backlog,
+    sourcesOf: (photo) => sourcesOf(photo, sources, accounts),
+  });
   const queue: KeyedQueue<PhotoKey> = new KeyedQueue({
     work: async (key: PhotoKey) => {
       await examiner.examine(key);

@@ -7,13 +7,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAgent, type Agent } from '../../src/agent.js';
-import { scan, type ScanResult } from '../../src/agent/scan.js';
-import { systemClock } from '../../src/clock.js';
-import { loadConfig } from '../../src/config.js';
-import { silentLog } from '../../src/logger.js';
-import { searchAssets } from '../../src/sources/immich/paging.js';
+import type { Agent } from '../../src/agent.js';
+import type { ScanResult } from '../../src/agent/scan.js';
 import { startServer, type BenchServer, type Seen } from './bench-server.js';
+import { createAgent, loadConfig, scan, searchAssets, silentLog, systemClock } from './compiled.js';
 import type { FirstFigures, FullFigures, Figures } from './figures.js';
 import { Library, copyKinds, type CopyKind } from './library.js';
 import { watchProcess } from './watch-process.js';

@@ -7,7 +7,7 @@
  *
  * A size with `:first-labels` behind it ends there: `--photos 20000,100000:first-labels`.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { madeBy, writeSection } from '../report.js';
@@ -32,6 +32,7 @@ async function figuresOf(photos: string, until: string): Promise<Figures> {
   return JSON.parse(await text(child.stdout)) as Figures;
 }
 
+execFileSync('npm', ['run', 'build'], { stdio: 'ignore' });
 const all: Figures[] = [];
 for (const size of values.photos.split(',')) {
   const [photos = '', until = values.until] = size.split(':');

@@ -6,12 +6,13 @@ import type { KeyedQueue, KeySupply } from './queue.js';
 export interface BacklogOptions {
   readonly sources: readonly Pick<PhotoSource, 'name' | 'kind'>[];
   readonly photos: Pick<PhotoStore, 'wanted' | 'countWanted' | 'byId' | 'countsBySource'>;
-  readonly firstPass: Pick<FirstPass, 'prepare' | 'take' | 'size'>;
+  readonly firstPass: Pick<FirstPass, 'prepare' | 'take' | 'size' | 'lookFor' | 'forget'>;
 }
 
 /** Wanted photos of one source that were not handed out since somebody last noticed some. */
 interface Lane {
   readonly source: SourceName;
+  readonly isRemote: boolean;
   /** Pictures that come over the network wait for the listing: it tells which of them are worth being first. */
   isOpen: boolean;
   after: PhotoId;
@@ -42,6 +43,7 @@ export class Backlog implements KeySupply<PhotoKey> {
     this.#options = options;
     this.#lanes = options.sources.map(({ name, kind }) => ({
       ...{ source: name, after: start, left: 0 },
+      isRemote: kind === 'immich',
       isOpen: kind === 'folder',
     }));
   }
@@ -53,6 +55,18 @@ export class Backlog implements KeySupply<PhotoKey> {
 
   get size(): number {
     return this.#lanes.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  /** True while many photos that come over the network wait or are not listed: those like a local one are worth being next. */
+  get hasManyRemote(): boolean {
+    return this.#lanes.some(
+      ({ isRemote, isOpen, left }) => isRemote && (!isOpen || left >= leastForFirstPass),
+    );
+  }
+
+  /** Sees to it that photos like this one are looked at next. */
+  lookNextFor(thumbHash: Uint8Array): void {
+    this.#options.firstPass.lookFor(thumbHash);
   }
 
   /** Photos of a source that became wanted: the queue has them at once, unless they must wait or it has many in hand. */
@@ -90,7 +104,7 @@ export class Backlog implements KeySupply<PhotoKey> {
 
   take(limit: number): readonly PhotoKey[] {
     const { firstPass, photos } = this.#options;
-    const near = firstPass.take(limit).flatMap((id) => photos.byId(id)?.key ?? []);
+    const near = this.#takeFirst(limit);
     if (near.length > 0) return near;
     if (this.#firstPass === 'handed out') this.#endFirstPass();
     // The last of them are under way; a take later they have been looked at.
@@ -103,6 +117,18 @@ export class Backlog implements KeySupply<PhotoKey> {
       // Disks and servers take turns: one waits for the processor, the other for the network.
       this.#lanes.push(...this.#lanes.splice(this.#lanes.indexOf(lane), 1));
       if (next.length > 0) return next.map(({ key }) => key);
+    }
+    if (this.#lanes.every(({ isOpen }) => isOpen)) firstPass.forget();
+    return [];
+  }
+
+  /** Of what the first pass names, the first that are not looked at yet; none when it has no more. */
+  #takeFirst(limit: number): readonly PhotoKey[] {
+    const { firstPass, photos } = this.#options;
+    while (firstPass.size > 0) {
+      const found = firstPass.take(limit).map((id) => photos.byId(id));
+      const wanted = found.flatMap((photo) => (photo?.fingerprint === 'wanted' ? photo.key : []));
+      if (wanted.length > 0) return wanted;
     }
     return [];
   }

@@ -2,15 +2,19 @@ import { OrganizerError, TerminalError, TransientError, describeError } from '..
 import type { Fingerprint, Photo, PhotoId, PhotoKey } from '../model.js';
 import { parseKey } from '../model.js';
 import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
+import type { Backlog } from './backlog.js';
 import type { Fingerprinter } from './fingerprint.js';
 import type { LookIndex } from './look-index.js';
 import type { Prover } from './prover.js';
+import { thumbHashOfBytes } from './thumb/local-thumb-hash.js';
 
 export interface ExaminerOptions {
   readonly photos: PhotoStore;
   readonly looks: LookIndex;
   readonly prover: Pick<Prover, 'forget'>;
   readonly fingerprinter: Fingerprinter;
+  /** Local photos have ThumbHashes made while those of a server that look like them are worth being next. */
+  readonly thumbs?: Pick<Backlog, 'hasManyRemote' | 'lookNextFor'>;
   /** Open sources that may know the photo, its own one for a photo of the index; empty when none is configured now. */
   readonly sourcesOf: (photo: IndexedPhoto | PhotoKey) => readonly PhotoSource[];
   readonly log: Log;
@@ -114,17 +118,26 @@ export class Examiner {
     const { photos, looks, fingerprinter } = this.#options;
     const picture = await source.picture(photo);
     this.tally.downloads++;
-    const fingerprint =
-      this.#ofSameFile(photo.key, picture.facts.sha1) ??
-      (await fingerprinter.fingerprint(picture.bytes, source.kind === 'immich' ? photo.thumbHash : null));
+    const ofSameFile = this.#ofSameFile(photo.key, picture.facts.sha1);
+    const listed = source.kind === 'immich' ? photo.thumbHash : null;
+    const fingerprint = ofSameFile ?? (await fingerprinter.fingerprint(picture.bytes, listed));
+    // A file of the same bytes had its own.
+    const thumbHash = ofSameFile === null ? await this.#thumbHashOf(picture.bytes, source) : null;
     // Removed or replaced while its picture was read: what was learned is of no photo that is there.
     const now = photos.get(photo.key);
     if (now?.id !== photo.id || now.revision !== photo.revision) return;
     const { id, revision } = photo;
-    photos.examined({ id, revision, facts: picture.facts, fingerprint }, this.#near(id));
+    const facts = thumbHash === null ? picture.facts : { ...picture.facts, thumbHash };
+    photos.examined({ id, revision, facts, fingerprint }, this.#near(id));
     this.#forget(id);
     looks.put(id, fingerprint);
     this.tally.fingerprinted++;
+    if (thumbHash !== null) this.#options.thumbs?.lookNextFor(thumbHash);
+  }
+
+  async #thumbHashOf(bytes: Uint8Array, { kind }: PhotoSource): Promise<Uint8Array | null> {
+    const isWanted = kind === 'folder' && this.#options.thumbs?.hasManyRemote === true;
+    return isWanted ? thumbHashOfBytes(bytes) : null;
   }
 
   /** Local files only: Immich's thumbnail of the same bytes may hash a bit or two differently. */

@@ -4,12 +4,15 @@ import { createPace, type Pace } from '../pace.js';
 import type { LookIndex } from './look-index.js';
 import type { Near } from './thumb/nearest.js';
 
+/** Asks the library that was searched for photos that look like another one, nearest first. */
+export type CandidateLookUp = (thumbHash: Uint8Array) => readonly Near[];
+
 /** Tells of every photo of the library that has any which photos look like it, nearest first. */
 export type CandidateSearch = (
   library: AsyncIterable<{ readonly id: PhotoId; readonly thumbHash: Uint8Array }>,
   tell: (id: PhotoId, near: readonly Near[]) => void,
   signal?: AbortSignal,
-) => Promise<void>;
+) => Promise<CandidateLookUp>;
 
 export interface FirstPassOptions {
   readonly photos: Pick<PhotoStore, 'thumbHashes'>;
@@ -34,6 +37,12 @@ export class FirstPass {
   #judged = 0;
   #misses = 0;
   #photos = 0;
+  /** What was compared, kept for the photos of folders that come later. */
+  #lookUp: CandidateLookUp | null = null;
+  /** Photos that look like one of a folder: they come before all others. */
+  #urgent = new Set<PhotoId>();
+  /** For each comparison of all that is going on, the ThumbHashes that came meanwhile. */
+  readonly #meanwhile = new Set<Uint8Array[]>();
 
   constructor(options: FirstPassOptions) {
     this.#options = options;
@@ -41,15 +50,42 @@ export class FirstPass {
 
   /** Photos left to hand out. */
   get size(): number {
-    return this.#order.length - this.#next;
+    return this.#order.length - this.#next + this.#urgent.size;
   }
 
-  /** Compares all ThumbHashes of the index. Some seconds at 100,000 photos, minutes at a million; safe to repeat. */
+  /**
+   * Compares all ThumbHashes of the index. Some seconds at 100,000 photos, minutes at a million; safe to repeat. About 110
+   * bytes a photo are kept until `forget`.
+   */
   async prepare(signal?: AbortSignal): Promise<void> {
+    const meanwhile: Uint8Array[] = [];
+    this.#meanwhile.add(meanwhile);
+    try {
+      this.#lookUp = await this.#compareAll(signal);
+    } finally {
+      this.#meanwhile.delete(meanwhile);
+    }
+    for (const thumbHash of meanwhile) this.lookFor(thumbHash);
+  }
+
+  /** Puts photos first that look like one whose picture is known, of a folder: as many as are near it. About 1 ms. */
+  lookFor(thumbHash: Uint8Array): void {
+    for (const meanwhile of this.#meanwhile) meanwhile.push(thumbHash);
+    for (const { id } of this.#lookUp?.(thumbHash) ?? []) this.#urgent.add(id);
+  }
+
+  /** Lets go of what is kept for `lookFor`: nothing waits any more. */
+  forget(): void {
+    this.#lookUp = null;
+    this.#urgent.clear();
+    this.#endOrder();
+  }
+
+  async #compareAll(signal?: AbortSignal): Promise<CandidateLookUp> {
     const wanted = new Set<PhotoId>();
     const { search } = this.#options;
     const best: { id: PhotoId; other: PhotoId; cosine: number }[] = [];
-    await search(
+    const lookUp = await search(
       this.#read(wanted, createPace()),
       (id, [nearest]) => {
         if (nearest !== undefined && (wanted.has(id) || wanted.has(nearest.id)))
@@ -62,6 +98,7 @@ export class FirstPass {
     const order = new Set(best.flatMap(({ id, other }) => [id, other].filter((one) => wanted.has(one))));
     this.#order = [...order];
     this.#next = this.#judged = this.#misses = 0;
+    return lookUp;
   }
 
   async *#read(
@@ -79,11 +116,16 @@ export class FirstPass {
 
   /** The next photos, at most `limit`; none any more once too many of them turned out to look like no other. */
   take(limit: number): readonly PhotoId[] {
+    if (this.#urgent.size > 0) {
+      const urgent = [...this.#urgent].slice(0, limit);
+      for (const id of urgent) this.#urgent.delete(id);
+      return urgent;
+    }
     this.#judge();
     if (this.#misses > mostMisses * this.#photos) this.#order = [];
     const next = this.#order.slice(this.#next, this.#next + limit);
     this.#next += next.length;
-    if (this.size <= 0) this.#forget();
+    if (this.size <= 0) this.#endOrder();
     return next;
   }
 
@@ -95,7 +137,7 @@ export class FirstPass {
     }
   }
 
-  #forget(): void {
+  #endOrder(): void {
     this.#order = [];
     this.#next = this.#judged = 0;
   }

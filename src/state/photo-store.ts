@@ -11,7 +11,16 @@ import type {
 import { columnsOfMarks, columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
 import { countBySource, countIndex } from './photo-counts.js';
 import { readLooks } from './stored-hashes.js';
-import { byPages, pluck, transaction, type Db } from './sqlite.js';
+import { pluck, transaction, type Db } from './sqlite.js';
+import {
+  countWanted,
+  outdate,
+  thumbHashes,
+  wantAgain,
+  wantedPhotos,
+  type KnownThumbHash,
+  type WantedPhoto,
+} from './wanted-photos.js';
 
 const columns = [
   'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size format',
@@ -133,25 +142,16 @@ export class SqlitePhotoStore implements PhotoStore {
     return row === undefined ? null : photoOfRow(row);
   }
 
-  wanted(
-    source: SourceName,
-    after: PhotoId,
-    limit: number,
-  ): readonly { readonly id: PhotoId; readonly key: PhotoKey }[] {
-    const sql = `SELECT id, key FROM photos WHERE source = ? AND looks = 'wanted' AND id > ? ORDER BY id LIMIT ?`;
-    return this.#db.prepare(sql).all(source, after, limit) as { id: PhotoId; key: PhotoKey }[];
+  wanted(source: SourceName, after: PhotoId, limit: number): readonly WantedPhoto[] {
+    return wantedPhotos(this.#db, source, after, limit);
   }
 
   countWanted(source: SourceName, after: PhotoId): number {
-    const sql = `SELECT count(*) FROM photos WHERE source = ? AND looks = 'wanted' AND id > ?`;
-    return Number(pluck(this.#db, sql, source, after));
+    return countWanted(this.#db, source, after);
   }
 
-  *thumbHashes(): Iterable<{ id: PhotoId; thumbHash: Uint8Array; isWanted: boolean }> {
-    const sql = `SELECT id, thumb_hash AS thumbHash, looks = 'wanted' AS isWanted FROM photos
-      WHERE thumb_hash IS NOT NULL AND looks IN ('wanted', 'done') AND id > ? ORDER BY id LIMIT ?`;
-    for (const row of byPages<{ id: PhotoId; thumbHash: Uint8Array; isWanted: number }>(this.#db, sql))
-      yield { ...row, isWanted: row.isWanted === 1 };
+  thumbHashes(): Iterable<KnownThumbHash> {
+    return thumbHashes(this.#db);
   }
 
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
@@ -234,8 +234,7 @@ export class SqlitePhotoStore implements PhotoStore {
   }
 
   wantAgain(source: SourceName, reason: string): void {
-    const sql = `UPDATE photos SET looks = 'wanted' WHERE looks = 'failed' AND source = ? AND failure = ?`;
-    this.#db.prepare(sql).run(source, reason);
+    wantAgain(this.#db, source, reason);
   }
 
   #dropCopy(id: number): void {
@@ -275,12 +274,7 @@ export class SqlitePhotoStore implements PhotoStore {
   }
 
   outdate(algorithm: string): number {
-    // The index of looks answers this at once; the update reads every photo.
-    const sql = `SELECT EXISTS (SELECT 1 FROM photos WHERE algorithm < ?1 AND phash IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM photos WHERE algorithm > ?1 AND phash IS NOT NULL)`;
-    if (pluck(this.#db, sql, algorithm) === 0) return 0;
-    const update = `UPDATE photos SET looks = 'wanted' WHERE algorithm <> ? AND looks = 'done'`;
-    return this.#db.prepare(update).run(algorithm).changes;
+    return outdate(this.#db, algorithm);
   }
 
   counts(): IndexCounts {

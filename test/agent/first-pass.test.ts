@@ -1,7 +1,10 @@
 /* A large library: what its listing says is alike is looked at and labelled first. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import { leastForFirstPass } from '../../src/pipeline/backlog.js';
+import type { SourceReader } from '../../src/pipeline/source-reader.js';
 import { emptyStage, runScan, withAgent, type AgentStage } from '../support/agent-stage.js';
 import { seededRandom } from '../support/seeded-random.js';
 
@@ -80,3 +83,55 @@ void t.test('a scan that ended in between goes on with what is left', async (t) 
   t.ok(all - photos < 20, `${all}: only what was under way is asked for again`);
   t.same(Object.keys(await stage.tags()).sort(), copies);
 });
+
+/** Photos of the library that look like no other but one in the folder, which is the original. */
+const inBoth = [77, 301, 488];
+
+/** A folder with these and with others that are nowhere else. */
+async function folderBeside(stage: AgentStage): Promise<string> {
+  const folder = join(stage.stateDir, '..', 'nas');
+  await mkdir(folder);
+  for (const n of [9001, 9002, ...inBoth, 9003])
+    await writeFile(join(folder, `${n}.jpg`), await drawCheap(n));
+  return folder;
+}
+
+/** Thumbnails asked for up to the last of the photos that the folder has too. */
+function downloadsUntilBoth(stage: AgentStage): number {
+  const order = happened(stage);
+  return 1 + Math.max(...inBoth.map((n) => order.indexOf(`photo-${n}`)));
+}
+
+void t.test('what a folder has too is looked at before any other photo of a server', async (t) => {
+  const stage = await emptyStage(t);
+  const size = { width: side, height: side };
+  for (let n = 0; n < photos; n++) await stage.add(`photo-${n}`, await drawCheap(n), size);
+  const folders = [{ name: 'nas', path: await folderBeside(stage) }];
+  const accounts = [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }];
+  const result = await runScan(stage.with({ folders, accounts }));
+  t.match(result, { groups: inBoth.length, extras: inBoth.length, errors: [] });
+  const until = downloadsUntilBoth(stage);
+  t.ok(until > 0 && until <= 20, `the last of them was download ${until}`);
+});
+
+void t.test(
+  'a folder that comes when the server is listed already has its copies looked at next',
+  async (t) => {
+    const stage = await emptyStage(t);
+    const size = { width: side, height: side };
+    for (let n = 0; n < photos; n++) await stage.add(`photo-${n}`, await drawCheap(n), size);
+    const folders = [{ name: 'nas', path: await folderBeside(stage) }];
+    const accounts = [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }];
+    await withAgent(stage.with({ folders, accounts }), async (agent) => {
+      const readerOf = (kind: string): SourceReader | undefined =>
+        agent.sources.find(({ source }) => source.kind === kind)?.reader;
+      await readerOf('immich')?.readAll();
+      await agent.backlog.open(agent.sources.map(({ source }) => source.name));
+      await readerOf('folder')?.readAll();
+      agent.queue.wake();
+      await agent.queue.drained();
+    });
+    const until = downloadsUntilBoth(stage);
+    t.ok(until > 0 && until < photos / 2, `the last of them was download ${until}`);
+  },
+);

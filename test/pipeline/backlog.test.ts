@@ -18,6 +18,8 @@ interface Bench {
   readonly queue: { add: (keys: Iterable<PhotoKey>) => void; pending: number };
   /** How often the first pass was asked to prepare. */
   readonly prepared: () => number;
+  /** How often it was told that nothing waits any more. */
+  readonly forgotten: () => number;
 }
 
 async function bench(t: Test, near: number[] = []): Promise<Bench> {
@@ -25,6 +27,7 @@ async function bench(t: Test, near: number[] = []): Promise<Bench> {
   const queued: PhotoKey[] = [];
   let waiting: PhotoId[] = [];
   let prepared = 0;
+  let forgotten = 0;
   const firstPass = {
     prepare: (): Promise<void> => {
       prepared++;
@@ -32,6 +35,10 @@ async function bench(t: Test, near: number[] = []): Promise<Bench> {
       return Promise.resolve();
     },
     take: (limit: number): PhotoId[] => waiting.splice(0, limit),
+    lookFor: ([id = 0]: Uint8Array): void => void waiting.unshift(id as PhotoId),
+    forget: (): void => {
+      forgotten++;
+    },
     get size(): number {
       return waiting.length;
     },
@@ -53,6 +60,7 @@ async function bench(t: Test, near: number[] = []): Promise<Bench> {
     },
     queue: { add: (keys) => void queued.push(...keys), pending: 0 },
     prepared: () => prepared,
+    forgotten: () => forgotten,
   };
 }
 
@@ -60,14 +68,14 @@ void t.test(
   'photos of a server wait until it is listed; a few are then looked at as they came',
   async (t) => {
     const { backlog, list, queue, queued, prepared } = await bench(t);
-    const keys = list(home, 0, 300);
+    const keys = list(home, 0, leastForFirstPass - 1);
     backlog.offer(home, keys, queue);
     t.same(queued, []);
-    t.equal(backlog.size, 300);
+    t.equal(backlog.size, leastForFirstPass - 1);
     t.same(backlog.take(100), [], 'held');
     await backlog.open([home]);
     t.equal(prepared(), 0, 'too few for a first pass');
-    t.same([...backlog.take(50), ...backlog.take(50), ...backlog.take(50)], keys);
+    t.same([...backlog.take(40), ...backlog.take(40), ...backlog.take(40)], keys);
     t.equal(backlog.size, 0);
   },
 );
@@ -126,4 +134,22 @@ void t.test('what became wanted after everything was taken waits for the next ta
   backlog.offer(home, list(home, 3, 5), queue);
   t.equal(backlog.size, 2);
   t.same(backlog.take(10), [onServer('3'), onServer('4')]);
+});
+
+void t.test('what looks like a local photo is taken next, unless it was looked at', async (t) => {
+  const { backlog, list, queue, looked, forgotten } = await bench(t);
+  const keys = list(home, 0, 2 * leastForFirstPass);
+  backlog.offer(home, keys, queue);
+  t.ok(backlog.hasManyRemote, 'not listed yet');
+  await backlog.open([home]);
+  t.same(backlog.take(3), keys.slice(0, 3));
+  looked(keys.slice(0, 3));
+  for (const number of [150, 2, 120]) backlog.lookNextFor(Uint8Array.of(number));
+  t.same(backlog.take(2), [onServer('119')], 'of 120 and 2, the second was looked at');
+  t.same(backlog.take(2), [onServer('149')]);
+  t.ok(backlog.hasManyRemote);
+  looked(keys.slice(0, -10));
+  t.equal(forgotten(), 0);
+  while (backlog.take(50).length > 0) t.notOk(backlog.hasManyRemote, 'few are left');
+  t.equal(forgotten(), 1, 'nothing waits');
 });

@@ -12,10 +12,12 @@ interface Library {
   readonly pairs: readonly (readonly [number, number, number])[];
   /** Photos that look like another one by their pictures too. */
   readonly alike: (n: number) => boolean;
+  /** Called while all are compared; the pass itself comes as soon as it is there. */
+  readonly meanwhile?: (pass: FirstPass) => void;
 }
 
 /** A pass over a library in which these pairs are near by ThumbHash. */
-async function prepared({ photos, done = [], pairs, alike }: Library): Promise<FirstPass> {
+async function prepared({ photos, done = [], pairs, alike, ...more }: Library): Promise<FirstPass> {
   const all = Array.from({ length: photos }, (_, n) => n + 1);
   const near = new Map<number, Near[]>();
   const add = (a: number, b: number, cosine: number): void =>
@@ -25,7 +27,8 @@ async function prepared({ photos, done = [], pairs, alike }: Library): Promise<F
     add(b, a, cosine);
   }
   const thumbHash = new Uint8Array();
-  const pass = new FirstPass({
+  const meanwhile = (): void => more.meanwhile?.(pass);
+  const pass: FirstPass = new FirstPass({
     photos: {
       thumbHashes: () => all.map((n) => ({ id: id(n), thumbHash, isWanted: !done.includes(n) })),
     },
@@ -34,6 +37,8 @@ async function prepared({ photos, done = [], pairs, alike }: Library): Promise<F
         const found = (near.get(one) ?? []).sort((a, b) => b.cosine - a.cosine);
         if (found.length > 0) tell(one, found);
       }
+      meanwhile();
+      return ([n = 0]) => near.get(n) ?? [];
     },
     looks: {
       likenessesOf: (a) => (alike(a) ? [{ a, b: a, phashBits: 0, detailBits: 0, orientation: 0 }] : []),
@@ -86,6 +91,42 @@ void t.test('it ends when a tenth of the library was looked at in vain', async (
   const taken = rest(t, pass);
   t.ok(taken.length > 4000 + 2000, `${taken.length}`);
   t.ok(taken.length < 4000 + 2000 + 1500, `${taken.length}`);
+});
+
+const localLike = (n: number): Uint8Array => Uint8Array.of(n);
+
+void t.test('photos that look like one of a folder come before all others, each once', async (t) => {
+  const pairs = [
+    [1, 5, 0.999],
+    [3, 7, 0.98],
+  ] as const;
+  const pass = await prepared({ photos: 10, pairs, alike: () => true });
+  t.same(pass.take(1), [1]);
+  pass.lookFor(localLike(3));
+  t.equal(pass.size, 4);
+  t.same(pass.take(1), [7]);
+  t.same(pass.take(10), [5, 3, 7], 'the others keep their order');
+  pass.lookFor(localLike(1));
+  t.same(rest(t, pass), [5], 'also when all have been handed out');
+});
+
+void t.test('a folder’s photo that comes while all are compared counts too', async (t) => {
+  const meanwhile = (pass: FirstPass): void => pass.lookFor(localLike(3));
+  const pairs = [
+    [1, 5, 0.999],
+    [3, 7, 0.98],
+  ] as const;
+  const pass = await prepared({ photos: 10, pairs, alike: () => true, meanwhile });
+  t.same(pass.take(1), [7]);
+});
+
+void t.test('what was kept for the photos of folders is let go of', async (t) => {
+  const pass = await prepared({ photos: 10, pairs: [[1, 5, 0.999]], alike: () => true });
+  pass.lookFor(localLike(1));
+  pass.forget();
+  t.equal(pass.size, 0);
+  pass.lookFor(localLike(1));
+  t.same(rest(t, pass), []);
 });
 
 void t.test('a second preparation begins anew', async (t) => {
