@@ -25,6 +25,7 @@ export async function makeLibrary(dir: string, photos: number): Promise<void> {
     transaction(db, () => {
       copyRows(db, 'photos', { id: `id + ${shift}`, key: `key || '-${n}'`, dirty: '0' });
       copyRows(db, 'copies', { photo: `photo + ${shift}` });
+      copyRows(db, 'part_keys', { photo: `photo + ${shift}` });
     });
   db.exec('UPDATE photos SET dirty = 0 WHERE dirty > 0');
   db.close();
@@ -52,7 +53,7 @@ async function writeSeeds({ photos, copies }: State): Promise<void> {
 
 /** Blobs that are hashes are drawn anew; what else is not named stays as it is. */
 function copyRows(db: Db, table: string, named: Readonly<Record<string, string>>): void {
-  const random = new Set(['sha1', 'phash', 'detail', 'views', 'part_keys']);
+  const random = new Set(['sha1', 'phash', 'detail', 'views', 'keys']);
   const columns = (db.prepare(`PRAGMA table_info(${table})`).all() as { name: string }[]).map(
     ({ name }) => name,
   );

@@ -16,10 +16,12 @@ import {
   viewKeyBits,
   viewsOf,
   type Sitter,
+  type View,
 } from './pair-proof.js';
 import { partFramesOf } from './frames.js';
+import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
-import { ViewIndex, viewBytes } from './view-index.js';
+import { ViewIndex } from './view-index.js';
 
 export interface ProverOptions {
   readonly photos: PhotoStore;
@@ -90,29 +92,32 @@ export class Prover {
     if (fresh.length === 0) return 0;
     await this.load();
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
-    const views = new Map<PhotoId, Uint8Array>();
+    const hasOlder = copies.partKeys(null, 1).length > 0;
+    const views = new FreshViews();
     for (const id of fresh) {
       if (stopping.aborted) return 0;
       const copy = this.#copy(id);
       if (copy === null) continue;
-      const details = Buffer.concat(viewsOf(copy).map(({ detail }) => detail));
-      views.set(id, details);
+      const details = detailsOf(viewsOf(copy));
       this.#views.put(id, details);
+      if (hasOlder) views.add(id, details);
       await pace();
     }
-    const nominated = await this.#olderContainers(views, pace);
+    const nominated = hasOlder
+      ? await this.#olderContainers(views, pace, stopping)
+      : new Map<PhotoId, Nominees>();
     let proven = 0;
     let done = 0;
-    for (const [id, details] of views) {
+    for (const id of fresh) {
       if (stopping.aborted) break;
       await pace();
-      proven += await this.#prove(id, details, nominated.get(id) ?? new Map<PhotoId, number>(), pace);
-      this.#options.progress(++done, views.size);
+      proven += await this.#prove(id, nominated.get(id) ?? new Map<PhotoId, number>(), pace);
+      this.#options.progress(++done, fresh.length);
     }
     return proven;
   }
 
-  async #prove(id: PhotoId, details: Uint8Array, nominees: Nominees, pace: Pace): Promise<number> {
+  async #prove(id: PhotoId, nominees: Nominees, pace: Pace): Promise<number> {
     const { copies, photos } = this.#options;
     const sitter = this.#sitter(id);
     const photo = photos.byId(id);
@@ -132,7 +137,12 @@ export class Prover {
     }
     if (this.#sitter(id) !== sitter) return 0;
     const keys = sitter.partKeys;
-    copies.proved(id, details, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), proofs);
+    copies.proved(
+      id,
+      detailsOf(sitter.views),
+      new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength),
+      proofs,
+    );
     return proofs.length;
   }
 
@@ -153,36 +163,28 @@ export class Prover {
 
   /** For each of these photos, those of earlier runs with a part that looks like it. */
   async #olderContainers(
-    fresh: ReadonlyMap<PhotoId, Uint8Array>,
+    fresh: FreshViews,
     pace: Pace,
+    stopping: AbortSignal,
   ): Promise<Map<PhotoId, Nominees>> {
     const { copies } = this.#options;
     const nominated = new Map<PhotoId, Nominees>();
-    const index = new ViewIndex(pageSize);
-    for (const [id, details] of fresh) index.put(id, details);
-    const nothing = new Uint8Array(viewBytes);
-    for (let after: PhotoId | null = null; ;) {
+    for (let after: PhotoId | null = null; !stopping.aborted;) {
       const page: ReturnType<CopyStore['partKeys']> = copies.partKeys(after, pageSize);
       for (const { id, partKeys } of page) {
         const keys = new Uint32Array(partKeys.slice().buffer);
-        for (let n = 0; n + 1 < keys.length; n += keyWords)
+        fresh.near(keys, partKeyBits, (other) => {
+          const nominees = nominated.get(other) ?? new Map<PhotoId, number>();
           // The detail of an old photo's part is worked out when the pair is tried.
-          index.near(
-            [keys[n] ?? 0, keys[n + 1] ?? 0],
-            partKeyBits,
-            () => nothing,
-            Infinity,
-            (other) => {
-              const nominees = nominated.get(other) ?? new Map<PhotoId, number>();
-              nominated.set(other, nominees.set(id, partDetailBits));
-            },
-          );
+          nominated.set(other, nominees.set(id, partDetailBits));
+        });
         await pace();
       }
       const last = page.at(-1);
-      if (last === undefined) return nominated;
+      if (last === undefined) break;
       after = last.id;
     }
+    return nominated;
   }
 
   /**
@@ -228,4 +230,9 @@ export class Prover {
     this.#sitters.set(id, sitter);
     return sitter;
   }
+}
+
+/** One after the other, as they are stored. */
+function detailsOf(views: readonly View[]): Uint8Array {
+  return Buffer.concat(views.map(({ detail }) => detail));
 }

@@ -1,6 +1,6 @@
 import type { PhotoId, PixelProof } from '../model.js';
 import type { CopyStore, FoundProof, StoredCopy } from '../ports.js';
-import { pluck, transaction, type Db } from './sqlite.js';
+import { byPages, pluck, transaction, type Db } from './sqlite.js';
 import { readViews } from './stored-hashes.js';
 
 interface ProofRow {
@@ -22,13 +22,12 @@ export class SqliteCopyStore implements CopyStore {
     this.#moved = moved;
     this.#db = db;
     this.#sql = {
-      unproven: db.prepare('SELECT photo AS id FROM copies WHERE views IS NULL ORDER BY photo'),
       get: db.prepare('SELECT photo AS id, pixels, aspect FROM copies WHERE photo = ?'),
       partKeys: db.prepare(
-        `SELECT photo AS id, part_keys AS partKeys FROM copies WHERE photo > ? AND views IS NOT NULL
-         ORDER BY photo LIMIT ?`,
+        'SELECT photo AS id, keys AS partKeys FROM part_keys WHERE photo > ? ORDER BY photo LIMIT ?',
       ),
-      proved: db.prepare('UPDATE copies SET views = ?, part_keys = ? WHERE photo = ?'),
+      proved: db.prepare('UPDATE copies SET views = ? WHERE photo = ?'),
+      putPartKeys: db.prepare('INSERT OR REPLACE INTO part_keys VALUES (?, ?)'),
       add: db.prepare('INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?)'),
       disturb: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
       proofs: db.prepare(
@@ -46,15 +45,16 @@ export class SqliteCopyStore implements CopyStore {
       this.#moved();
       this.#db.exec(
         `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (SELECT a FROM proofs UNION SELECT b FROM proofs);
-         DELETE FROM proofs`,
+         DELETE FROM proofs; DELETE FROM part_keys`,
       );
-      const forgotten = 'UPDATE copies SET views = NULL, part_keys = NULL WHERE views IS NOT NULL';
+      const forgotten = 'UPDATE copies SET views = NULL WHERE views IS NOT NULL';
       return this.#db.prepare(forgotten).run().changes;
     });
   }
 
   unproven(): readonly PhotoId[] {
-    return (this.#sql.unproven.all() as { id: PhotoId }[]).map(({ id }) => id);
+    const sql = 'SELECT photo AS id FROM copies WHERE views IS NULL AND photo > ? ORDER BY photo LIMIT ?';
+    return Array.from(byPages<{ id: PhotoId }>(this.#db, sql), ({ id }) => id);
   }
 
   get(id: PhotoId): StoredCopy | null {
@@ -72,7 +72,8 @@ export class SqliteCopyStore implements CopyStore {
   proved(id: PhotoId, views: Uint8Array, partKeys: Uint8Array, proofs: readonly FoundProof[]): void {
     if (proofs.length > 0) this.#moved();
     transaction(this.#db, () => {
-      this.#sql.proved.run(views, partKeys, id);
+      this.#sql.proved.run(views, id);
+      this.#sql.putPartKeys.run(id, partKeys);
       for (const { b, verdict, agreement, inPlace } of proofs) {
         this.#sql.add.run(Math.min(id, b), Math.max(id, b), verdict, agreement, Number(inPlace));
         for (const one of [id, b]) this.#sql.disturb.run(one);

@@ -80,6 +80,7 @@ export class SqlitePhotoStore implements PhotoStore {
       ),
       putCopy: db.prepare('INSERT OR REPLACE INTO copies (photo, aspect, pixels) VALUES (?, ?, ?)'),
       dropCopy: db.prepare('DELETE FROM copies WHERE photo = ?'),
+      dropPartKeys: db.prepare('DELETE FROM part_keys WHERE photo = ?'),
       dropProofs: db.prepare('DELETE FROM proofs WHERE a = ?1 OR b = ?1'),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
       dirtyMates: db.prepare(
@@ -179,6 +180,7 @@ export class SqlitePhotoStore implements PhotoStore {
     transaction(this.#db, () => {
       this.#disturb(id, near);
       this.#sql.dropProofs.run(id);
+      this.#sql.dropPartKeys.run(id);
       this.#sql.putCopy.run(id, fingerprint.aspect, fingerprint.pixels);
       this.#learn(id, {
         sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
@@ -239,6 +241,7 @@ export class SqlitePhotoStore implements PhotoStore {
 
   #dropCopy(id: number): void {
     this.#sql.dropProofs.run(id);
+    this.#sql.dropPartKeys.run(id);
     this.#sql.dropCopy.run(id);
   }
 
