@@ -153,12 +153,25 @@ function paint(seen: Seen, side: number): Painted {
   // The same for all copies of a scene, whatever part of it they show.
   const reach = 0.45 / (2 * coefficients.reduce((sum, value) => Math.max(sum, Math.abs(value)), 1e-9));
   const pixels = new Uint8Array(3 * width * height);
-  light.forEach((value, i) => {
-    const at = isTurned ? (i % width) * height + (height - 1 - Math.floor(i / width)) : i;
-    const bright = Math.min(1, Math.max(0, 0.5 + value * reach)) ** gamma;
-    pixels.fill(Math.round(255 * bright), 3 * at, 3 * at + 3);
-  });
+  const levels = levelsAt(gamma);
+  for (let i = 0; i < light.length; i++) {
+    const at = 3 * (isTurned ? (i % width) * height + (height - 1 - Math.floor(i / width)) : i);
+    const bright = Math.min(1, Math.max(0, 0.5 + (light[i] ?? 0) * reach));
+    pixels[at] = pixels[at + 1] = pixels[at + 2] = levels[Math.round(bright * finest)] ?? 0;
+  }
   return isTurned ? { pixels, width: height, height: width } : { pixels, width, height };
+}
+
+const finest = 4095;
+const levelTables = new Map<number, Uint8Array>();
+
+/** Grey levels of brightness in steps of 1 / `finest`. */
+function levelsAt(gamma: number): Uint8Array {
+  const known = levelTables.get(gamma);
+  if (known !== undefined) return known;
+  const table = Uint8Array.from({ length: finest + 1 }, (_, n) => Math.round(255 * (n / finest) ** gamma));
+  levelTables.set(gamma, table);
+  return table;
 }
 
 const waveTables = new Map<string, Float64Array>();

@@ -1,6 +1,7 @@
 import type { PhotoId } from '../model.js';
 import type { PhotoStore } from '../ports.js';
 import { createPace, type Pace } from '../pace.js';
+import { timeBetweenShots } from './evidence.js';
 import type { LookIndex } from './look-index.js';
 import type { Near } from './thumb/nearest.js';
 
@@ -15,7 +16,7 @@ export type CandidateSearch = (
 ) => Promise<CandidateLookUp>;
 
 export interface FirstPassOptions {
-  readonly photos: Pick<PhotoStore, 'thumbHashes'>;
+  readonly photos: Pick<PhotoStore, 'thumbHashes' | 'byId'>;
   readonly search: CandidateSearch;
   /** Who looks like whom by the hashes of their pictures. */
   readonly looks: Pick<LookIndex, 'likenessesOf'>;
@@ -23,6 +24,11 @@ export interface FirstPassOptions {
 
 /** Photos whose picture was fetched in vain, as a share of the library, after which the rest is not worth being first. */
 const mostMisses = 0.1;
+/** The same when of so many photos, one after the other, fewer than this share looked like another by their pictures. */
+const judgedTogether = 500;
+const leastHitShare = 0.05;
+/** Photos near to one that are looked at for one that is not of the same burst. */
+const nearLookedAt = 4;
 /** A photo is judged when so many more were handed out: by then it has been looked at. */
 const judgedAfter = 1_000;
 
@@ -36,6 +42,8 @@ export class FirstPass {
   #next = 0;
   #judged = 0;
   #misses = 0;
+  #missesBefore = 0;
+  #isPoor = false;
   #photos = 0;
   /** What was compared, kept for the photos of folders that come later. */
   #lookUp: CandidateLookUp | null = null;
@@ -84,21 +92,35 @@ export class FirstPass {
   async #compareAll(signal?: AbortSignal): Promise<CandidateLookUp> {
     const wanted = new Set<PhotoId>();
     const { search } = this.#options;
-    const best: { id: PhotoId; other: PhotoId; cosine: number }[] = [];
+    const found: { id: PhotoId; near: readonly Near[] }[] = [];
+    const pace = createPace();
     const lookUp = await search(
-      this.#read(wanted, createPace()),
-      (id, [nearest]) => {
-        if (nearest !== undefined && (wanted.has(id) || wanted.has(nearest.id)))
-          best.push({ id, other: nearest.id, cosine: nearest.cosine });
+      this.#read(wanted, pace),
+      (id, near) => {
+        if (wanted.has(id) || near.some((other) => wanted.has(other.id)))
+          found.push({ id, near: near.slice(0, nearLookedAt) });
       },
       signal,
     );
+    const best: { id: PhotoId; other: PhotoId; cosine: number }[] = [];
+    for (const { id, near } of found) {
+      await pace();
+      const nearest = near.find((other) => !this.#areTwoShots(id, other.id));
+      if (nearest !== undefined) best.push({ id, other: nearest.id, cosine: nearest.cosine });
+    }
     best.sort((a, b) => b.cosine - a.cosine || a.id - b.id);
     // A set keeps both photos of a pair together, each at its nearest place.
     const order = new Set(best.flatMap(({ id, other }) => [id, other].filter((one) => wanted.has(one))));
     this.#order = [...order];
-    this.#next = this.#judged = this.#misses = 0;
+    this.#next = this.#judged = this.#misses = this.#missesBefore = 0;
+    this.#isPoor = false;
     return lookUp;
+  }
+
+  /** Photos of a burst are the most alike of all, and no duplicates. */
+  #areTwoShots(id: PhotoId, other: PhotoId): boolean {
+    const [a, b] = [this.#options.photos.byId(id), this.#options.photos.byId(other)];
+    return a !== null && b !== null && timeBetweenShots(a, b) !== null;
   }
 
   async *#read(
@@ -122,7 +144,7 @@ export class FirstPass {
       return urgent;
     }
     this.#judge();
-    if (this.#misses > mostMisses * this.#photos) this.#order = [];
+    if (this.#isPoor || this.#misses > mostMisses * this.#photos) this.#order = [];
     const next = this.#order.slice(this.#next, this.#next + limit);
     this.#next += next.length;
     if (this.size <= 0) this.#endOrder();
@@ -134,6 +156,9 @@ export class FirstPass {
     for (; this.#judged < this.#next - judgedAfter; this.#judged++) {
       const id = this.#order[this.#judged];
       if (id !== undefined && looks.likenessesOf(id).length === 0) this.#misses++;
+      if ((this.#judged + 1) % judgedTogether > 0) continue;
+      this.#isPoor ||= this.#misses - this.#missesBefore > (1 - leastHitShare) * judgedTogether;
+      this.#missesBefore = this.#misses;
     }
   }
 
