@@ -164,6 +164,8 @@ export interface CopyStore {
   useRules(version: number): number;
   /** Photos whose parts were not compared with the others yet, oldest first. */
   unproven(): readonly PhotoId[];
+  /** Whether there are any. */
+  hasUnproven(): boolean;
   get(id: PhotoId): StoredCopy | null;
   /** Details (32 bytes each) of the views of every photo whose parts were compared. */
   views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }>;
@@ -185,6 +187,8 @@ export interface GroupStore {
   useRules(rules: string): void;
   /** Photos whose group may have changed since they were last regrouped; `wide` where links of theirs may have ended. */
   dirty(): readonly { readonly id: PhotoId; readonly wide: boolean }[];
+  /** Whether there are any. */
+  isDirty(): boolean;
   /** True when the photo stood in a crowd of look-alikes when it was last regrouped. */
   wasCrowded(id: PhotoId): boolean;
   /** Other photos with the same SHA-1. */

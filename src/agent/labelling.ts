@@ -109,7 +109,7 @@ export class Labelling {
           );
       this.#newExtras.begin();
       const { regrouped } = await grouper.run();
-      this.#newExtras.tell(regrouped);
+      await this.#newExtras.tell(regrouped);
       return regrouped;
     });
   }
@@ -206,7 +206,7 @@ export class Labelling {
   ): Promise<SyncReport> {
     const { scope, allowRemovals } = request;
     const { accounts, photos, copies, maxRemovalShare } = this.#options;
-    const allCompared = copies.unproven().length === 0;
+    const allCompared = !copies.hasUnproven();
     const groups = this.#groupsIn(scope);
     const reports: SyncReport[] = [];
     for (const labelled of accounts) {

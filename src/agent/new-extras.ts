@@ -1,4 +1,5 @@
 import type { Member, PhotoKey } from '../model.js';
+import { createPace } from '../pace.js';
 import type { GroupStore, Log, PhotoStore } from '../ports.js';
 
 export interface NewExtrasOptions {
@@ -29,11 +30,13 @@ export class NewExtras {
   }
 
   /** Call with the photos that were regrouped: only their groups are looked at. */
-  tell(regrouped: readonly PhotoKey[]): void {
+  async tell(regrouped: readonly PhotoKey[]): Promise<void> {
     const { photos, groups, log } = this.#options;
     const looked = new Set<PhotoKey>();
+    const pace = createPace();
     let news = 0;
     for (const key of regrouped) {
+      await pace();
       if (looked.has(key)) continue;
       const photo = photos.get(key);
       const group = photo === null ? null : groups.groupOf(photo.id);

@@ -32,7 +32,7 @@ export class Grouper {
   /** True when a run may change a group. */
   get isDue(): boolean {
     const { groups, dismissals } = this.#options;
-    return groups.dirty().length > 0 || groups.dismissalsUsed() !== dismissals.version;
+    return groups.isDirty() || groups.dismissalsUsed() !== dismissals.version;
   }
 
   /** True when the groups were made by the rules that the next run goes by: then it looks only at what changed. */

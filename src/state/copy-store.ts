@@ -57,6 +57,10 @@ export class SqliteCopyStore implements CopyStore {
     return Array.from(byPages<{ id: PhotoId }>(this.#db, sql), ({ id }) => id);
   }
 
+  hasUnproven(): boolean {
+    return pluck(this.#db, 'SELECT 1 FROM copies WHERE views IS NULL LIMIT 1') !== undefined;
+  }
+
   get(id: PhotoId): StoredCopy | null {
     return (this.#sql.get.get(id) as StoredCopy | undefined) ?? null;
   }

@@ -1,6 +1,6 @@
 import type { Content, Evidence, EvidenceKind, Group, Member, PhotoId, PhotoKey } from '../model.js';
 import type { GroupStore } from '../ports.js';
-import { pluck, transaction, type Db } from './sqlite.js';
+import { byPages, pluck, transaction, type Db } from './sqlite.js';
 
 interface MemberRow {
   number: number;
@@ -73,8 +73,15 @@ export class SqliteGroupStore implements GroupStore {
   }
 
   dirty(): readonly { readonly id: PhotoId; readonly wide: boolean }[] {
-    const rows = this.#db.prepare('SELECT id, dirty FROM photos WHERE dirty > 0 ORDER BY id').all();
-    return (rows as { id: PhotoId; dirty: number }[]).map(({ id, dirty }) => ({ id, wide: dirty > 1 }));
+    const sql = 'SELECT id, dirty FROM photos WHERE dirty > 0 AND id > ? ORDER BY id LIMIT ?';
+    return Array.from(byPages<{ id: PhotoId; dirty: number }>(this.#db, sql), ({ id, dirty }) => ({
+      id,
+      wide: dirty > 1,
+    }));
+  }
+
+  isDirty(): boolean {
+    return pluck(this.#db, 'SELECT 1 FROM photos WHERE dirty > 0 LIMIT 1') !== undefined;
   }
 
   wasCrowded(id: PhotoId): boolean {

@@ -15,7 +15,7 @@ import type {
   ValueLabel,
 } from '../label-ports.js';
 import type { Clock, GroupNumbers } from '../ports.js';
-import { backUpDb, pluck, transaction, type Db } from './sqlite.js';
+import { backUpDb, onDiskLater, pluck, transaction, type Db } from './sqlite.js';
 import { undoneRuns } from './undone-runs.js';
 
 const labelColumns = 'source, kind, name, photo, state, tries, baseline, since, signature, operation';
@@ -232,13 +232,17 @@ export class SqliteGroupNumbers implements GroupNumbers {
 
   take(): number {
     const sql = `INSERT INTO meta VALUES ('last number', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
-    return Number(pluck(this.#db, sql));
+    return onDiskLater(this.#db, () => Number(pluck(this.#db, sql)));
   }
 
   remember(groups: readonly Group[]): void {
     const insert = this.#db.prepare('INSERT OR REPLACE INTO group_numbers VALUES (?, ?)');
-    transaction(this.#db, () => {
+    const write = (): void => {
       for (const group of groups) for (const member of group.members) insert.run(member.key, group.number);
+    };
+    // A label that bears a number comes after the entry of its operation, with which this reaches the disk.
+    onDiskLater(this.#db, () => {
+      transaction(this.#db, write);
     });
   }
 }

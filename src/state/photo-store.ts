@@ -59,8 +59,10 @@ export class SqlitePhotoStore implements PhotoStore {
     const overwrite = columns.filter((name) => name !== 'key').map((name) => `${name} = :${name}`);
     this.#sql = {
       known: db.prepare('SELECT id, revision, facts, looks, updated_at, media FROM photos WHERE key = ?'),
+      // Of a new photo nothing is known but its bytes: it may have a group when somebody shares them, else once it was looked at.
       insert: db.prepare(
-        `INSERT INTO photos (${columns.join()}, looks, pass) VALUES (${values.join()}, :looks, :pass)`,
+        `INSERT INTO photos (${columns.join()}, looks, pass, dirty)
+         VALUES (${values.join()}, :looks, :pass, EXISTS (SELECT 1 FROM photos WHERE sha1 = :sha1))`,
       ),
       refresh: db.prepare(
         `UPDATE photos SET ${keepLearned.join()}, looks = :looks, pass = :pass, dirty = 2 WHERE key = :key`,

@@ -78,6 +78,20 @@ export function transaction<T>(db: Db, work: () => T): T {
   }
 }
 
+/**
+ * What `work` commits is on disk with the next commit outside of this, not before: for many small things that something
+ * later relies on. What is in the file stays whole; after a power loss the last of it may be missing. Of a FULL connection.
+ */
+export function onDiskLater<T>(db: Db, work: () => T): T {
+  if (isInTransaction(db)) return work();
+  db.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    db.exec('PRAGMA synchronous = FULL');
+  }
+}
+
 const damaged = new WeakSet<Db>();
 
 /** True when a transaction of this connection ended because the file is damaged. */

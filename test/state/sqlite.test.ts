@@ -8,6 +8,7 @@ import {
   byPages,
   mapSqliteError,
   migrate,
+  onDiskLater,
   openDb,
   pluck,
   schemaVersion,
@@ -136,3 +137,22 @@ void t.test(
     );
   },
 );
+
+void t.test('small things may reach the disk later, nothing else may', (t) => {
+  const db = openDb(join(t.testdir({}), 'a.db'), { synchronous: 'FULL' });
+  const level = (): unknown => pluck(db, 'PRAGMA synchronous');
+  t.equal(level(), 2);
+  t.equal(onDiskLater(db, level), 1);
+  t.equal(level(), 2);
+  t.throws(() =>
+    onDiskLater(db, () => {
+      throw new Error('broken');
+    }),
+  );
+  t.equal(level(), 2, 'also when it fails');
+  transaction(db, () => {
+    t.equal(onDiskLater(db, level), 2, 'what belongs to something else goes with it');
+  });
+  db.close();
+  t.end();
+});
