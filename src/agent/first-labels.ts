@@ -15,11 +15,17 @@ export class FirstLabels {
 
   constructor(parts: Parts, request: FirstLabelsRequest) {
     this.#parts = parts;
-    parts.backlog.onFirstPassDone(() => {
-      if (request.dryRun || request.accounts.length === 0 || parts.stopping.aborted) return;
-      this.#written = this.#write(request);
+    const { backlog, queue, stopping } = parts;
+    const labelFirst = (): Promise<unknown> | undefined => {
+      if (request.dryRun || request.accounts.length === 0 || stopping.aborted) return undefined;
+      const grouped = this.#group();
+      this.#written = grouped.then((isGrouped) => (isGrouped ? this.#write(request) : emptyReport()));
       // Whoever asks for the report is told.
       this.#written.catch(() => undefined);
+      return grouped;
+    };
+    backlog.onFirstPassDone(labelFirst, () => {
+      queue.wake();
     });
   }
 
@@ -28,18 +34,34 @@ export class FirstLabels {
     return this.#written;
   }
 
-  async #write(request: FirstLabelsRequest): Promise<SyncReport> {
-    const { labelling, progress, state, log } = this.#parts;
-    try {
+  /** False when there is nothing to label, or not now. */
+  async #group(): Promise<boolean> {
+    const { labelling, progress, state } = this.#parts;
+    return this.#orAtTheEnd(false, async () => {
       progress.emit('stage', 'grouping what was found first');
       await labelling.group(true);
-      if (state.photos.counts().groups === 0 || state.journal.hold('labels') !== null) return emptyReport();
+      return state.photos.counts().groups > 0 && state.journal.hold('labels') === null;
+    });
+  }
+
+  async #write(request: FirstLabelsRequest): Promise<SyncReport> {
+    const { labelling, progress } = this.#parts;
+    return this.#orAtTheEnd(emptyReport(), async () => {
       progress.emit('stage', 'labelling what was found first');
-      return await labelling.apply({ ...request, scope: null, allowRemovals: false }, 'later');
+      return labelling.apply({ ...request, scope: null, allowRemovals: false }, 'later');
+    });
+  }
+
+  async #orAtTheEnd<T>(failed: T, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       if (error instanceof FatalError) throw error;
-      log.warn({ reason: describeError(error) }, 'labelling failed; it is done at the end of the scan');
-      return emptyReport();
+      this.#parts.log.warn(
+        { reason: describeError(error) },
+        'labelling failed; it is done at the end of the scan',
+      );
+      return failed;
     }
   }
 }

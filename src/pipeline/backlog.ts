@@ -36,7 +36,10 @@ const manyPending = 1_000;
 export class Backlog implements KeySupply<PhotoKey> {
   readonly #options: BacklogOptions;
   readonly #lanes: Lane[];
-  #firstPassDone: () => void = () => undefined;
+  #firstPassDone: () => Promise<unknown> | undefined = () => undefined;
+  /** What the first pass found is made use of: nothing else is handed out. */
+  #isResting = false;
+  #rested: () => void = () => undefined;
   #firstPass: 'none' | 'going on' | 'handed out' = 'none';
 
   constructor(options: BacklogOptions) {
@@ -48,9 +51,13 @@ export class Backlog implements KeySupply<PhotoKey> {
     }));
   }
 
-  /** Called when what the first pass found is being looked at no more; not when it found nothing, or nothing else is left. */
-  onFirstPassDone(listener: () => void): void {
+  /**
+   * Called when what the first pass found is being looked at no more; not when it found nothing, or nothing else is left. Until
+   * what is returned ends, nothing is handed out: groups are made sooner while no photo comes. Then `rested` is called.
+   */
+  onFirstPassDone(listener: () => Promise<unknown> | undefined, rested: () => void): void {
     this.#firstPassDone = listener;
+    this.#rested = rested;
   }
 
   get size(): number {
@@ -104,11 +111,15 @@ export class Backlog implements KeySupply<PhotoKey> {
 
   take(limit: number): readonly PhotoKey[] {
     const { firstPass, photos } = this.#options;
+    if (this.#isResting) return [];
     const near = this.#takeFirst(limit);
     if (near.length > 0) return near;
-    if (this.#firstPass === 'handed out') this.#endFirstPass();
+    if (this.#firstPass === 'handed out') {
+      this.#endFirstPass();
+      return this.take(limit);
+    }
     // The last of them are under way; a take later they have been looked at.
-    else if (this.#firstPass === 'going on') this.#firstPass = 'handed out';
+    if (this.#firstPass === 'going on') this.#firstPass = 'handed out';
     for (const lane of [...this.#lanes]) {
       if (!lane.isOpen || lane.left === 0) continue;
       const next = photos.wanted(lane.source, lane.after, limit);
@@ -135,7 +146,14 @@ export class Backlog implements KeySupply<PhotoKey> {
 
   #endFirstPass(): void {
     this.#firstPass = 'none';
-    this.#firstPassDone();
+    const use = this.#firstPassDone();
+    if (use === undefined) return;
+    this.#isResting = true;
+    const rested = (): void => {
+      this.#isResting = false;
+      this.#rested();
+    };
+    use.then(rested, rested);
   }
 
   #count(lane: Lane, isEmpty = false): void {

@@ -24,6 +24,8 @@ export interface FirstPassOptions {
 
 /** Photos whose picture was fetched in vain, as a share of the library, after which the rest is not worth being first. */
 const mostMisses = 0.1;
+/** One of so many is judged: a look-up for each would hold up everything else. */
+const judgedOneOf = 8;
 /** The same when of so many photos, one after the other, fewer than this share looked like another by their pictures. */
 const judgedTogether = 500;
 const leastHitShare = 0.05;
@@ -155,7 +157,8 @@ export class FirstPass {
     const { looks } = this.#options;
     for (; this.#judged < this.#next - judgedAfter; this.#judged++) {
       const id = this.#order[this.#judged];
-      if (id !== undefined && looks.likenessesOf(id).length === 0) this.#misses++;
+      const isJudged = this.#judged % judgedOneOf === 0 && id !== undefined;
+      if (isJudged && looks.likenessesOf(id).length === 0) this.#misses += judgedOneOf;
       if ((this.#judged + 1) % judgedTogether > 0) continue;
       this.#isPoor ||= this.#misses - this.#missesBefore > (1 - leastHitShare) * judgedTogether;
       this.#missesBefore = this.#misses;

@@ -24,7 +24,7 @@ export class HammingTables {
   #segments: Segment[] = [];
   #tabled = 0;
 
-  constructor(rows: WordRows, { scanBelow = 16_384, hold = 'half' }: TablesOptions = {}) {
+  constructor(rows: WordRows, { scanBelow = 4_096, hold = 'half' }: TablesOptions = {}) {
     this.#rows = rows;
     this.#scanBelow = scanBelow;
     this.#hold = hold;

@@ -106,7 +106,13 @@ void t.test('of a large library those that the first pass names come first, the 
   const { backlog, list, queue, looked, prepared } = await bench(t, [70, 3, 90]);
   const keys = list(home, 0, leastForFirstPass);
   let told = 0;
-  backlog.onFirstPassDone(() => told++);
+  backlog.onFirstPassDone(
+    () => {
+      told++;
+      return undefined;
+    },
+    () => t.fail('nothing was waited for'),
+  );
   backlog.offer(home, keys, queue);
   await backlog.open([home]);
   t.equal(prepared(), 1);
@@ -123,6 +129,36 @@ void t.test('of a large library those that the first pass names come first, the 
   );
   t.equal(backlog.size, 0);
 });
+
+void t.test(
+  'the rest waits while what the first pass found is made use of, also where that fails',
+  async (t) => {
+    for (const isFailing of [false, true]) {
+      const { backlog, list, looked } = await bench(t, [70, 3]);
+      const keys = list(home, 0, leastForFirstPass);
+      let done: () => void = () => undefined;
+      const use = new Promise<void>((resolve, reject) => {
+        done = () => {
+          if (isFailing) reject(new Error('no server'));
+          else resolve();
+        };
+      });
+      const rested = new Promise<void>((resolve) => {
+        backlog.onFirstPassDone(() => use, resolve);
+      });
+      await backlog.open([home]);
+      const first = backlog.take(200);
+      looked(first);
+      const meanwhile = backlog.take(200);
+      t.same(backlog.take(200), []);
+      t.same(backlog.take(200), []);
+      t.equal(backlog.size, keys.length - first.length - meanwhile.length, 'they are not forgotten');
+      done();
+      await rested;
+      t.same([...first, ...meanwhile, ...backlog.take(200)].sort(), [...keys].sort());
+    }
+  },
+);
 
 void t.test('what became wanted after everything was taken waits for the next take', async (t) => {
   const { backlog, list, queue, looked } = await bench(t);
