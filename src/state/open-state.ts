@@ -22,7 +22,7 @@ import { SqliteGroupNumbers, SqliteJournal } from './journal.js';
 import { lockStateDir, type StateLock } from './lock.js';
 import { SqlitePhotoStore } from './photo-store.js';
 import { DamagedFile, indexFile, journalFile, readOwn, type OwnFile } from './own-file.js';
-import type { Db } from './sqlite.js';
+import { closeDb, type Db } from './sqlite.js';
 import { openIndex, openJournal, prepareStateDir } from './state-dir.js';
 
 /** Everything that is kept between runs. */
@@ -79,8 +79,8 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
         if (!open) return;
         open = false;
         markClosed(index.db);
-        index.db.close();
-        journalFile.db.close();
+        closeDb(index.db);
+        closeDb(journalFile.db);
         lock.release();
       },
     };

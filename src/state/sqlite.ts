@@ -47,6 +47,19 @@ export function openDb(path: string, options: OpenOptions = {}): Db {
 }
 
 /**
+ * Closes a database so that its file holds everything: statements that are not collected yet would keep SQLite from doing so
+ * by itself. Where that cannot be (a reader, a full disk) the rest stays in the file beside it, and nothing is lost.
+ */
+export function closeDb(db: Db): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The next one who opens it takes in what lies beside it.
+  }
+  db.close();
+}
+
+/**
  * Copies a database that is in use, a few pages at a time. The copy takes the place of an older one when it is whole.
  * Throws `STATE_NOT_WRITABLE`.
  */

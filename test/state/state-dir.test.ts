@@ -1,5 +1,14 @@
 /* A state directory on a bad day: what is rebuilt, what is restored, what is not touched. */
-import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { silentLog } from '../../src/logger.js';
@@ -195,4 +204,13 @@ void t.test('a directory that cannot be written', { skip: asRoot }, async (t) =>
 void t.test('a directory below a file', async (t) => {
   const dir = t.testdir({ file: 'x' });
   await t.rejects(open(t, join(dir, 'file', 'state')), { code: 'STATE_NOT_WRITABLE', exitCode: 2 });
+});
+
+void t.test('a copy of the journal alone, after the agent has ended, has everything', async (t) => {
+  const dir = await used(t, { backup: false });
+  const elsewhere = join(dir, '..', 'elsewhere');
+  mkdirSync(elsewhere);
+  cpSync(join(dir, 'journal.db'), join(elsewhere, 'journal.db'));
+  const state = await open(t, elsewhere);
+  t.match(state.journal.labels(home, 'tag'), [{ photo: key, name: 'x' }]);
 });
