@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { dismissHere } from '../../src/agent/dismiss.js';
 import type { Config } from '../../src/config.js';
 import type { Group } from '../../src/model.js';
+import type { Operation } from '../../src/sync/operation.js';
 import { agentConfig } from './agent-config.js';
 import { copyOf, runScan, runUndo, scanRequest, scene, withAgent } from './agent-stage.js';
 import { dieAt } from './death.js';
@@ -19,6 +20,7 @@ export class HistoryPlayer {
   readonly #libraries: TwoLibraries;
   readonly #root: string;
   #life = 1;
+  #hasDied = false;
   /** Photos that a person took our tag off. */
   readonly #takenOff = new Set<string>();
 
@@ -133,6 +135,7 @@ export class HistoryPlayer {
     const stage = { ...this.#libraries.stage, stateDir: this.#stateDir };
     const left = await dieAt(this.#t, stage, death);
     if (left === null) return;
+    this.#hasDied = true;
     this.#life++;
     mkdirSync(join(this.#stateDir, '..'), { recursive: true });
     renameSync(left, this.#stateDir);
@@ -144,7 +147,10 @@ export class HistoryPlayer {
     const planned = await runScan(this.#config(), { ...options, dryRun: true });
     const done = await runScan(this.#config(), options);
     t.match(done, { failed: 0, errors: [], operations: { failed: 0 } }, `scan: ${labels}`);
-    t.same(done.plan, planned.plan, 'it writes what was planned');
+    // What a process that died left unsettled is settled by the scan first, which a plan cannot do.
+    if (!this.#hasDied) t.same(done.plan, planned.plan, 'it writes what was planned');
+    else t.same(missing(planned.plan, done.plan), [], 'it writes what was planned, and what that led to');
+    this.#hasDied = false;
     await this.#libraries.settled();
     const again = await runScan(this.#config(), options);
     t.match(again, { downloads: 0, operations: { applied: 0, failed: 0 } }, 'a second scan does nothing');
@@ -230,4 +236,12 @@ export class HistoryPlayer {
 
 function without(tags: readonly string[]): readonly string[] {
   return tags.filter((one) => one !== tag);
+}
+
+/** What is planned and was not done, photo by photo. */
+function missing(planned: readonly Operation[], done: readonly Operation[]): string[] {
+  const each = (plan: readonly Operation[]): string[] =>
+    plan.flatMap(({ kind, name, photos }) => photos.map((photo) => `${kind} ${name} ${photo}`));
+  const all = new Set(each(done));
+  return each(planned).filter((one) => !all.has(one));
 }
