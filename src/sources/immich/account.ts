@@ -50,6 +50,7 @@ export function createAccount(
     client,
     lookup,
     userId: () => source.capabilities.userId,
+    release: () => source.capabilities.release,
   });
   return { name, server, client, source, labels };
 }

@@ -1,6 +1,7 @@
 import { FatalError, TerminalError, exitCodes } from '../../errors.js';
 import { isApiKey, isPong, isUser, isVersion } from './answers.js';
 import type { ImmichClient } from './client.js';
+import { isAtLeast, releaseOf, type Release } from './release.js';
 
 /** What a feature of ours needs from Immich. Versions: first release whose routes it can use. */
 export interface FeatureNeeds {
@@ -33,6 +34,7 @@ export type Feature = keyof typeof featureNeeds;
 export interface Capabilities {
   /** `3.1.0` */
   readonly version: string;
+  readonly release: Release;
   /** Id of the user that the key belongs to. */
   readonly userId: string;
   readonly userName: string;
@@ -62,6 +64,7 @@ export async function probeCapabilities(client: ImmichClient, knownUserId?: stri
   const [major = 0] = version.split('.').map(Number);
   return {
     version,
+    release: releaseOf(version),
     userId: user.id,
     userName: user.name,
     permissions,
@@ -110,17 +113,6 @@ function lackOf(granted: ReadonlySet<string> | null, needed: readonly string[]):
     `The API key lacks the permission ${missing.join(', ')}; add it in Account settings > API keys`,
     exitCodes.refused,
   );
-}
-
-/** Compares `major.minor.patch`. */
-export function isAtLeast(version: string, wanted: string): boolean {
-  const a = version.split('.').map(Number);
-  const b = wanted.split('.').map(Number);
-  for (let i = 0; i < 3; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
 }
 
 /** Why the server or the key cannot do it, naming what is missing; null when they can. */

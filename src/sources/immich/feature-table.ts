@@ -2,13 +2,13 @@ import { FatalError, TerminalError } from '../../errors.js';
 import { isPreferences, isServerFeatures } from './answers.js';
 import {
   featureNeeds,
-  isAtLeast,
   missingPermissions,
   type Capabilities,
   type Feature,
   type FeatureNeeds,
 } from './capabilities.js';
 import type { ImmichClient } from './client.js';
+import { isAtLeast } from './release.js';
 
 /** What `doctor` says of one feature on one server. */
 export interface FeatureRow {
