@@ -7,25 +7,35 @@ import { isAtLeast, releaseOf, type Release } from './release.js';
 export interface FeatureNeeds {
   readonly permissions: readonly string[];
   readonly since: string;
+  /** True when it changes something on the server. */
+  readonly writes?: true;
 }
 
 export const featureNeeds = {
-  read: { permissions: ['asset.read', 'asset.view', 'user.read'], since: '1.113.0' },
-  count: { permissions: ['asset.statistics'], since: '1.137.0' },
-  tags: { permissions: ['tag.create', 'tag.read', 'tag.asset'], since: '1.137.0' },
-  'remove empty tags': { permissions: ['tag.delete'], since: '1.137.0' },
+  'examine photos': { permissions: ['asset.read', 'asset.view', 'user.read'], since: '1.113.0' },
+  'notice deletions': { permissions: ['asset.statistics'], since: '1.137.0' },
   'know albums': { permissions: ['album.read'], since: '1.137.0' },
+  tags: { permissions: ['tag.create', 'tag.read', 'tag.asset'], since: '1.137.0', writes: true },
+  'tags out of files': {
+    permissions: ['tag.read', 'tag.asset', 'asset.read'],
+    since: '1.137.0',
+    writes: true,
+  },
+  'delete empty tags': { permissions: ['tag.delete'], since: '1.137.0', writes: true },
   albums: {
     permissions: ['album.create', 'album.read', 'album.delete', 'albumAsset.create', 'albumAsset.delete'],
     since: '1.137.0',
+    writes: true,
   },
-  favourites: { permissions: ['asset.update'], since: '1.137.0' },
-  'native duplicates': { permissions: ['asset.update'], since: '1.137.0' },
+  favourites: { permissions: ['asset.update'], since: '1.137.0', writes: true },
+  'native duplicates': { permissions: ['asset.update'], since: '1.137.0', writes: true },
   stacks: {
     permissions: ['stack.create', 'stack.read', 'stack.update', 'stack.delete'],
     since: '1.137.0',
+    writes: true,
   },
-  scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0' },
+  scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0', writes: true },
+  webhook: { permissions: [], since: '3.0.0' },
 } as const satisfies Record<string, FeatureNeeds>;
 
 export type Feature = keyof typeof featureNeeds;
@@ -42,6 +52,8 @@ export interface Capabilities {
   readonly permissions: ReadonlySet<string> | null;
   /** True when this release knows how to write to that version. */
   readonly writable: boolean;
+  /** True when the server is a later major release than this one knows. */
+  readonly isTooNew: boolean;
 }
 
 const newestMajor = 3;
@@ -53,7 +65,7 @@ const newestMajor = 3;
 export async function probeCapabilities(client: ImmichClient, knownUserId?: string): Promise<Capabilities> {
   const version = await probeVersion(client);
   const permissions = await probePermissions(client);
-  requirePermissions(permissions, featureNeeds.read.permissions);
+  requirePermissions(permissions, featureNeeds['examine photos'].permissions);
   const { body: user } = await client.json({ method: 'GET', route: '/users/me' }, isUser);
   if (knownUserId !== undefined && knownUserId !== user.id)
     throw new FatalError(
@@ -69,6 +81,7 @@ export async function probeCapabilities(client: ImmichClient, knownUserId?: stri
     userName: user.name,
     permissions,
     writable: major <= newestMajor && isAtLeast(version, featureNeeds.tags.since),
+    isTooNew: major > newestMajor,
   };
 }
 

@@ -138,7 +138,7 @@ export class ImmichSource implements PhotoSource {
 
   /** `POST /search/statistics` (1.137): trashed assets are not counted. */
   async count(): Promise<number | null> {
-    if (!hasFeature(this.capabilities, 'count')) return null;
+    if (!hasFeature(this.capabilities, 'notice deletions')) return null;
     try {
       let total = 0;
       for (const body of this.capabilities.release.searches) {
