@@ -92,4 +92,10 @@ export const indexMigrations: readonly string[] = [
   ALTER TABLE photos ADD COLUMN hearted INTEGER;
   ALTER TABLE photos ADD COLUMN duplicate_id TEXT;
   `,
+  // Of an album that two accounts share only the photos of one had been kept: albums are read once more.
+  `
+  UPDATE photos SET dirty = 1 WHERE key IN (SELECT photo_key FROM album_photos);
+  DELETE FROM album_photos;
+  DELETE FROM albums;
+  `,
 ];

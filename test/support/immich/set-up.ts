@@ -180,6 +180,12 @@ export class SetUp {
     }
   }
 
+  /** Whose it is: the name of its owner. */
+  ownerOf(id: string): string {
+    const [asset] = this.#assets([id]);
+    return this.immich.state.users.get(asset?.ownerId ?? '')?.name ?? '';
+  }
+
   /** A person puts it into the archive, or takes it out again. */
   setVisibility(id: string, visibility: AssetRecord['visibility']): void {
     for (const asset of this.#assets([id])) {
@@ -201,6 +207,15 @@ export class SetUp {
       ...{ users, assetIds: new Set(ids) },
     });
     return id;
+  }
+
+  /** An album is shared with a user, who puts photos into it. */
+  joinAlbum(id: string, user: UserRef, ids: readonly string[]): void {
+    const album = this.immich.state.albums.get(id);
+    if (!album) throw new Error(`no album ${id}`);
+    album.users.set(user.id, 'editor');
+    for (const assetId of ids) album.assetIds.add(assetId);
+    album.updatedAt = this.immich.state.now();
   }
 
   /** A person tags in the web page; the tag is made when it is not there. */
