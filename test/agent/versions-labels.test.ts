@@ -3,6 +3,7 @@ import t from 'tap';
 import type { ValueKind } from '../../src/label-ports.js';
 import type { LabelSettings } from '../../src/sync/desired.js';
 import {
+  copyOf,
   libraryStage,
   libraryTags,
   runScan,
@@ -11,7 +12,10 @@ import {
   valuesOnly,
   type AgentStage,
 } from '../support/agent-stage.js';
+import { startService } from '../support/agent-service.js';
 import { versionNames } from '../support/immich/version.js';
+import { memoryLog } from '../support/memory-log.js';
+import { until } from '../support/until.js';
 
 const withValues = (kinds: readonly ValueKind[]): LabelSettings => ({
   ...tagsAndAlbums,
@@ -48,7 +52,10 @@ for (const version of versionNames)
       const settings = withValues(kinds);
       const before = seen(stage);
 
+      const planned = await runScan(stage.config, { settings, dryRun: true });
+      t.same(seen(stage), before, 'a plan writes nothing');
       const first = await runScan(stage.config, { settings });
+      t.same([first.plan, first.warnings], [planned.plan, planned.warnings], 'it said all of it');
       t.match(first, { listed: 7, groups: 2, failed: 0, errors: [], operations: { failed: 0 } });
       t.same(
         first.warnings,
@@ -81,3 +88,20 @@ for (const version of versionNames)
       await stage.standIn.settled();
       t.same(seen(stage), before, 'undo leaves nothing');
     });
+
+void t.test('what a release lacks is said once by a service, whatever comes after', async (t) => {
+  const stage = await libraryStage(t, { version: '1.137.0' });
+  const log = memoryLog();
+  const labels = { scores: true };
+  const settings = { ...valuesOnly('scores'), tag: tagsAndAlbums.tag };
+  const service = await startService(t, stage.with({ labels }), { settings, log });
+  const tagged = (): number =>
+    Object.values(stage.standIn.snapshot().assets).filter(({ tags }) => tags.length > 0).length;
+  await until('the first labels', () => tagged() === 3);
+  await stage.add('road-small', await copyOf(4, 'small'), { justUploaded: true });
+  await until('the label of the upload', () => tagged() === 4);
+  await service.stop();
+  const said = log.lines.filter(({ fields }) => JSON.stringify(fields).includes('no scores'));
+  t.match(said, [{ level: 'warn', fields: { reason: /^home: no scores: .*2\.5\.0/ } }]);
+  t.equal(said.length, 1);
+});
