@@ -5,6 +5,7 @@ import { isOurs } from './agent/standing-labels.js';
 import { fillSearch } from './agent/fill-search.js';
 import { keepFolderNames } from './agent/folder-names.js';
 import { requireSameAccount } from './agent/identity.js';
+import { refusalsIn } from './agent/refusals.js';
 import { kindsOf, sourcesOf } from './agent/sources-of.js';
 import type { Parts, ProgressEvents, ReadSource } from './agent/parts.js';
 import type { Config } from './config.js';
@@ -78,7 +79,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const accounts: ImmichAccount[] = [];
   const isOurFavorite = (source: SourceName, key: PhotoKey): boolean =>
     isOurs(state.journal.values(source, 'favorite', [key]));
-  const toServer = { patienceMs, stopping: stop.signal, isOurFavorite, clock, log };
+  const refusalsOf = refusalsIn(state.json, log);
+  const toServer = { refusalsOf, patienceMs, stopping: stop.signal, isOurFavorite, clock, log };
   for (const account of config.accounts) accounts.push(createAccount(account, () => accounts, toServer));
 
   // Pipeline: queue, fingerprint, search, groups

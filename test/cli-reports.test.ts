@@ -44,13 +44,15 @@ test('doctor: a table that fits, with what is missing below its feature, told on
   );
   t.equal(doctor.code, 4);
   t.same(tooLong(doctor.stdout), []);
-  t.match(doctor.stdout, /^ +tags +yes$/mu);
-  t.match(doctor.stdout, /^ +tags +no\n +missing: tag\.create, tag\.read, tag\.asset$/mu);
-  t.notMatch(doctor.stdout, /needs Immich/u, 'a version is told only where it is the reason');
+  t.match(doctor.stdout, /^ +feature +Immich +permissions +works here$/mu);
+  t.match(doctor.stdout, /^ +tags +1\.137 +tag\.create, tag\.read, +yes$/mu);
+  t.match(doctor.stdout, /^ +tags +1\.137 .* no: the key lacks\n +tag\.asset +tag\.create, tag\.read,$/mu);
   t.match(doctor.stdout, /^ +features: the same as for ben$/mu);
   t.equal(doctor.stdout.match(/^ +feature /gmu)?.length, 2);
   const [, main] = await checksOf(home);
-  t.match(main, { features: [{ feature: 'read', needsVersion: '1.113.0', needsPermissions: [String] }] });
+  t.match(main, {
+    features: [{ feature: 'examine photos', needsVersion: '1.113.0', needsPermissions: [String] }],
+  });
 });
 
 test('doctor: a config that cannot be read is a failed check', async (t) => {
@@ -74,6 +76,39 @@ test('doctor: a key that only lacks userPreference.read is told to get it', asyn
   const doctor = await run(withEnv(home, { IMMICH_API_KEY: key }), 'doctor');
   t.equal(doctor.code, 0);
   t.match(joined(doctor.stdout), /fix: give the API key the permission userPreference\.read/u);
+});
+
+test('doctor on an Immich that does not tell what a key may do: what was refused once is known after', async (t) => {
+  const { stage, home } = await homeWithLibrary(t, { version: '1.137.0' });
+  const { standIn, anna } = stage;
+  const all = ['asset.read', 'asset.view', 'user.read', 'tag.create', 'tag.read', 'tag.asset'];
+  const weak = withEnv(home, { IMMICH_API_KEY: standIn.addKey(anna, all) });
+  const before = await run(weak, 'doctor');
+  t.match(before.stdout, /^ +favourites +1\.137 +asset\.update +unknown: not tried/mu);
+  t.match(joined(before.stdout), /scores 2\.5 asset\.read, no: needs Immich asset\.update 2\.5\.0/u);
+  t.equal((await run(weak, 'scan', '--mark-best-favorite')).code, 5, 'tags are written, favourites are not');
+  const after = await run(weak, 'doctor');
+  t.match(after.stdout, /^ +favourites +1\.137 +asset\.update +no: was refused$/mu);
+  const strong = withEnv(home, { IMMICH_API_KEY: standIn.addKey(anna, ['all']) });
+  t.equal((await run(strong, 'scan', '--mark-best-favorite')).code, 0);
+  t.match((await run(strong, 'doctor')).stdout, /^ +favourites +1\.137 +asset\.update +unknown/mu);
+});
+
+test('doctor: a server that is too new fails where something would be written, and says what to do', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  stage.standIn.faults.add(({ route }) =>
+    route === '/server/version' ? { status: 200, body: { major: 4, minor: 0, patch: 0 } } : undefined,
+  );
+  const doctor = await run(home, 'doctor');
+  t.equal(doctor.code, 4);
+  t.match(
+    joined(doctor.stdout),
+    /tags will not work: .* fix: update photo-organizer, or scan with --force-version/u,
+  );
+  t.equal((await run(home, 'scan')).code, 4);
+  t.same(await stage.tags(), {});
+  t.equal((await run(home, 'scan', '--force-version')).code, 0);
+  t.same(await stage.tags(), libraryTags);
 });
 
 test('doctor: after an undo the fix is a scan, and labels in a forgotten account are a warning', async (t) => {

@@ -50,7 +50,10 @@ async function bareListing(): Promise<number> {
     const since = performance.now();
     let listed = 0;
     if (account !== undefined)
-      for await (const page of searchAssets(account.client, { withDeleted: true, withExif: true }))
+      for await (const page of searchAssets(account.client, account.source.capabilities.release, {
+        withDeleted: true,
+        withExif: true,
+      }))
         listed += page.items.length;
     if (listed !== library.photos) throw new Error(`${listed} photos were listed`);
     return secondsSince(since);

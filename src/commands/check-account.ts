@@ -3,8 +3,14 @@ import { featuresFor } from '../agent/labelling.js';
 import type { Config } from '../config.js';
 import { describeError, exitCodes } from '../errors.js';
 import type { ImmichAccount } from '../sources/immich/account.js';
-import { missingPermissions } from '../sources/immich/capabilities.js';
-import { areTagsShown, detectsDuplicates, featureTable } from '../sources/immich/feature-table.js';
+import { missingPermissions, type Capabilities } from '../sources/immich/capabilities.js';
+import {
+  areTagsShown,
+  detectsDuplicates,
+  featureTable,
+  type FeatureRow,
+} from '../sources/immich/feature-table.js';
+import { isAtLeast } from '../sources/immich/release.js';
 import { exitCodeOf } from './context.js';
 import type { Check } from './print-checks.js';
 
@@ -17,7 +23,7 @@ export async function checkAccount(account: ImmichAccount, config: Config): Prom
   try {
     await account.source.open();
     const { capabilities } = account.source;
-    const features = featureTable(capabilities);
+    const features = featureTable(capabilities, account.client.refusals.permissions);
     const who = `Immich ${capabilities.version} at ${account.client.baseUrl}, as ${capabilities.userName}`;
     const needed = featuresFor(labelSettings(config, noLabelFlags));
     const lacking = features.filter(({ feature, works }) => works === 'no' && needed.includes(feature));
@@ -29,15 +35,12 @@ export async function checkAccount(account: ImmichAccount, config: Config): Prom
             name,
             result: 'failed',
             text: `${lacking.map(({ feature }) => feature).join(' and ')} will not work: ${who}`,
-            fix:
-              missing.length === 0
-                ? 'update Immich'
-                : `give the API key the permission ${missing.join(', ')} (Account settings > API keys)`,
+            fix: fixOf(missing, capabilities, lacking),
             features,
             exitCode: exitCodes.refused,
           };
     const about = [...(await tagsShownCheck(account, config)), ...(await duplicatesCheck(account, config))];
-    return [main, ...versionCheck(account), ...about];
+    return [main, ...about];
   } catch (error) {
     return [{ name, result: 'failed', text: describeError(error), exitCode: exitCodeOf(error) }];
   }
@@ -62,10 +65,17 @@ async function duplicatesCheck({ name, client }: ImmichAccount, config: Config):
   return [{ name, result: 'warning', text, fix }];
 }
 
-function versionCheck({ name, source }: ImmichAccount): Check[] {
-  if (source.capabilities.writable) return [];
-  const text = `this release does not know Immich ${source.capabilities.version}: it reads, and writes nothing`;
-  return [{ name, result: 'warning', text, fix: 'update photo-organizer, or scan with --force-version' }];
+/** What makes features work. */
+function fixOf(
+  missing: readonly string[],
+  { isTooNew }: Pick<Capabilities, 'isTooNew'>,
+  lacking: readonly FeatureRow[],
+): string {
+  if (missing.length > 0)
+    return `give the API key the permission ${missing.join(', ')} (Account settings > API keys)`;
+  if (isTooNew) return 'update photo-organizer, or scan with --force-version';
+  const [newest] = lacking.map(({ needsVersion }) => needsVersion).sort((a, b) => (isAtLeast(a, b) ? -1 : 1));
+  return `update Immich${newest === undefined ? '' : ` to ${newest} or newer`}`;
 }
 
 async function tagsShownCheck({ name, client, source }: ImmichAccount, config: Config): Promise<Check[]> {

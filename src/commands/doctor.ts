@@ -6,6 +6,8 @@ import { FatalError, describeError, exitCodes, type ExitCode } from '../errors.j
 import type { HoldKind } from '../label-ports.js';
 import { FolderSource } from '../sources/folder/folder-source.js';
 import { createAccount, type ImmichAccount } from '../sources/immich/account.js';
+import { Refusals } from '../sources/immich/refusals.js';
+import { readRefused } from '../state/checkpoints.js';
 import { lockHolder } from '../state/lock.js';
 import { openJournalForReading } from '../state/open-state.js';
 import {
@@ -54,10 +56,12 @@ async function examine(context: Context): Promise<Check[]> {
   const { config } = context;
   const checks = [checkState(config), ...checkJournal(context)];
   const accounts: ImmichAccount[] = [];
+  const refused = readRefused(config.stateDir);
   for (const account of config.accounts)
     accounts.push(
       createAccount(account, () => accounts, {
         ...context,
+        refusalsOf: (name) => new Refusals(refused(name)),
         patienceMs: 0,
         stopping: new AbortController().signal,
       }),

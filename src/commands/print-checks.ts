@@ -1,6 +1,8 @@
 import type { ExitCode } from '../errors.js';
 import type { FeatureRow } from '../sources/immich/feature-table.js';
 import { print, printWrapped } from './context.js';
+import { featureLines } from './feature-lines.js';
+import { screenWidth } from './wrap.js';
 
 /** One thing that `doctor` looked at. */
 export interface Check {
@@ -17,7 +19,6 @@ const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' };
 /** Below the text of a check. */
 const column = 9;
 const margin = ' '.repeat(column);
-const works = { yes: 'yes', no: 'no', unknown: '?' };
 
 /** For people, within a usual screen. A table of features that is the same for several accounts is printed once. */
 export function printChecks(checks: readonly Check[]): void {
@@ -35,13 +36,5 @@ export function printChecks(checks: readonly Check[]): void {
 }
 
 function printFeatures(features: readonly FeatureRow[]): void {
-  const width = Math.max(...features.map(({ feature }) => feature.length));
-  print(`${margin}${'feature'.padEnd(width)}  works`);
-  for (const row of features) {
-    const version = row.versionFits ? '' : `, needs Immich ${row.needsVersion}`;
-    print(`${margin}${row.feature.padEnd(width)}  ${works[row.works]}${version}`);
-    if (row.missing.length > 0) printWrapped(`${margin}  missing: ${row.missing.join(', ')}`, column + 4);
-  }
-  if (features.some((row) => row.works === 'unknown'))
-    printWrapped(`${margin}? = this Immich does not tell what a key may do (1.140 and newer do)`, column);
+  for (const line of featureLines(features, screenWidth() - column)) print(`${margin}${line}`);
 }

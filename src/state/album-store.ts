@@ -17,15 +17,17 @@ export class SqliteAlbumStore implements AlbumStore {
 
   setMembers(source: SourceName, albumId: string, version: string, keys: readonly PhotoKey[]): void {
     transaction(this.#db, () => {
-      const before = new Set(this.#membersOf(albumId));
+      const before = new Set(this.#membersOf(source, albumId));
       const after = new Set(keys);
       const add = this.#db.prepare('INSERT OR IGNORE INTO album_photos VALUES (?, ?, ?)');
-      const remove = this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ? AND album = ?');
+      const remove = this.#db.prepare(
+        'DELETE FROM album_photos WHERE photo_key = ? AND album = ? AND source = ?',
+      );
       const touched = this.#db.prepare('UPDATE photos SET dirty = 1 WHERE key = ?');
       const entered = keys.filter((key) => !before.has(key));
       const left = [...before].filter((key) => !after.has(key));
       for (const key of entered) add.run(key, albumId, source);
-      for (const key of left) remove.run(key, albumId);
+      for (const key of left) remove.run(key, albumId, source);
       for (const key of [...entered, ...left]) touched.run(key);
       this.#db.prepare('INSERT OR REPLACE INTO albums VALUES (?, ?, ?)').run(source, albumId, version);
     });
@@ -40,8 +42,10 @@ export class SqliteAlbumStore implements AlbumStore {
     });
   }
 
-  #membersOf(albumId: string): PhotoKey[] {
-    const rows = this.#db.prepare('SELECT photo_key FROM album_photos WHERE album = ?').all(albumId);
+  /** Of an album that several accounts see, each tells its own photos. */
+  #membersOf(source: SourceName, albumId: string): PhotoKey[] {
+    const sql = 'SELECT photo_key FROM album_photos WHERE album = ? AND source = ?';
+    const rows = this.#db.prepare(sql).all(albumId, source);
     return (rows as { photo_key: PhotoKey }[]).map((row) => row.photo_key);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
@@ -17,6 +17,8 @@ interface StateFile {
   accounts: Record<string, string>;
   /** Folder name to path, so that a folder keeps its name. */
   folders: Record<string, string>;
+  /** By account: permissions that its server refused, each with the request; missing in older files. */
+  refused?: Record<string, Readonly<Record<string, string>>>;
 }
 
 /** `state.json`: checkpoints, identities of servers, names of folders. */
@@ -84,6 +86,16 @@ export class StateJson implements Checkpoints {
     await this.#low.write();
   }
 
+  /** Permissions that the account's server refused to its key, as far as known. */
+  refused(source: SourceName): Readonly<Record<string, string>> {
+    return this.#low.data.refused?.[source] ?? {};
+  }
+
+  async rememberRefused(source: SourceName, refused: Readonly<Record<string, string>>): Promise<void> {
+    this.#low.data.refused = { ...this.#low.data.refused, [source]: refused };
+    await this.#low.write();
+  }
+
   folders(): Readonly<Record<string, string>> {
     return this.#low.data.folders;
   }
@@ -91,6 +103,17 @@ export class StateJson implements Checkpoints {
   async rememberFolders(folders: Readonly<Record<string, string>>): Promise<void> {
     Object.assign(this.#low.data.folders, folders);
     await this.#low.write();
+  }
+}
+
+/** What `StateJson.refused` would say, read beside whoever uses the file; nothing where it cannot be read. */
+export function readRefused(dir: string): (source: SourceName) => Readonly<Record<string, string>> {
+  try {
+    const data: unknown = JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8'));
+    return (source) => (isStateFile(data) ? (data.refused?.[source] ?? {}) : {});
+  } catch {
+    // Missing, or being set aside: then nothing is known.
+    return () => ({});
   }
 }
 

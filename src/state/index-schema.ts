@@ -98,4 +98,10 @@ export const indexMigrations: readonly string[] = [
   INSERT INTO part_keys SELECT photo, part_keys FROM copies WHERE part_keys IS NOT NULL ORDER BY photo;
   ALTER TABLE copies DROP COLUMN part_keys;
   `,
+  // Of an album that two accounts share only the photos of one had been kept: albums are read once more.
+  `
+  UPDATE photos SET dirty = 1 WHERE key IN (SELECT photo_key FROM album_photos);
+  DELETE FROM album_photos;
+  DELETE FROM albums;
+  `,
 ];

@@ -11,10 +11,14 @@ const none = (): ReadonlySet<string> => new Set();
 
 /** An account with albums that a test may change. */
 class Albums implements AlbumLister {
-  readonly source = home;
+  readonly source: SourceName;
   readonly members = new Map<string, { version: string; keys: PhotoKey[] }>();
   memberReads = 0;
   broken: string | undefined;
+
+  constructor(source: SourceName = home) {
+    this.source = source;
+  }
 
   albums(): Promise<AlbumRef[]> {
     return Promise.resolve(
@@ -111,4 +115,19 @@ void t.test('entering and leaving an album asks for regrouping', async (t) => {
   server.members.clear();
   await readAlbums(server, albums, none);
   t.same(dirty(), [id]);
+});
+
+void t.test('of an album that two accounts share, the photos of both count', async (t) => {
+  const { photos, albums } = (await tempState(t)).state();
+  const [annas, bens] = [onServer('a'), onServer('b')];
+  photos.observe([madePhoto(annas), madePhoto(bens)]);
+  const [anna, ben] = [new Albums(), new Albums('ben' as SourceName)];
+  const counts = (): (number | undefined)[] => [annas, bens].map((key) => photos.get(key)?.albumCount);
+  anna.members.set('trip', { version: '1', keys: [annas] });
+  ben.members.set('trip', { version: '1', keys: [bens] });
+  for (const account of [anna, ben]) await readAlbums(account, albums, none);
+  t.same(counts(), [1, 1]);
+  ben.members.delete('trip');
+  await readAlbums(ben, albums, none);
+  t.same(counts(), [1, 0], 'one who leaves takes the own photos along');
 });

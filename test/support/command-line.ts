@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import ts from 'typescript';
 import { libraryStage, type AgentStage } from './agent-stage.js';
+import type { StandInOptions } from './immich/stand-in.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -73,8 +74,11 @@ export function homeOf(t: Test, env: Record<string, string> = {}): Home {
 }
 
 /** Anna's library, and a user whose environment names it. */
-export async function homeWithLibrary(t: Test): Promise<{ stage: AgentStage; home: Home }> {
-  const stage = await libraryStage(t);
+export async function homeWithLibrary(
+  t: Test,
+  options: StandInOptions = {},
+): Promise<{ stage: AgentStage; home: Home }> {
+  const stage = await libraryStage(t, options);
   const dir = join(stage.stateDir, '..');
   const env = { PATH: process.env.PATH ?? '', HOME: dir, TZ: 'UTC', NO_COLOR: '1' };
   return { stage, home: { dir, env: { ...env, IMMICH_URL: stage.standIn.url, IMMICH_API_KEY: stage.key } } };

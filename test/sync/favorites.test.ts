@@ -4,7 +4,7 @@ import { valuesOnly } from '../support/agent-stage.js';
 import { syncStage, type SyncStage } from '../support/sync-stage.js';
 
 const settings = valuesOnly('favorite');
-const write = 'PUT /assets';
+const write = 'PATCH /assets';
 
 async function stageWith(t: Parameters<typeof syncStage>[0], count = 4): Promise<SyncStage> {
   const stage = await syncStage(t);

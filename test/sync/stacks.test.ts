@@ -86,7 +86,7 @@ void t.test('a group that grows, shrinks, gets another keeper, ends', async (t) 
   stage.standIn.requests.reset();
   await stage.sync(stage.groups(['p1', 'p0', 'p2', 'p3']), { settings });
   t.same(stage.stacks(), ['p1 p0 p2 p3']);
-  t.same(writes(stage), ['PUT /stacks/:id']);
+  t.same(writes(stage), ['PATCH /stacks/:id']);
   stage.standIn.requests.reset();
   await stage.sync(stage.groups(['p1', 'p0', 'p2']), { settings });
   t.same(stage.stacks(), ['p1 p0 p2']);

@@ -4,6 +4,7 @@ import { ImmichClient, type ImmichClientOptions } from './client.js';
 import type { ConnectionSettings } from './http.js';
 import { ImmichLabels } from './immich-labels.js';
 import { ImmichSource } from './immich-source.js';
+import type { Refusals } from './refusals.js';
 
 export interface AccountSettings extends ConnectionSettings {
   readonly name: string;
@@ -22,6 +23,8 @@ export interface ImmichAccount {
 type AccountOptions = Pick<ImmichClientOptions, 'patienceMs' | 'stopping' | 'clock' | 'log'> & {
   /** True where the journal says that a favourite of the account is ours; without it all are a person's. */
   readonly isOurFavorite?: (source: SourceName, key: PhotoKey) => boolean;
+  /** What is known of its key from earlier. */
+  readonly refusalsOf?: (source: SourceName) => Refusals;
 };
 
 /** Puts the parts of one account together; no I/O. `others` are all accounts, itself included. */
@@ -32,7 +35,8 @@ export function createAccount(
 ): ImmichAccount {
   const name = settings.name as SourceName;
   const { server } = settings;
-  const client = new ImmichClient({ ...settings, ...options });
+  const refusals = options.refusalsOf?.(name);
+  const client = new ImmichClient({ ...settings, ...options, ...(refusals && { refusals }) });
   const listedElsewhere = (): ReadonlySet<string> =>
     new Set(
       others()
@@ -50,6 +54,7 @@ export function createAccount(
     client,
     lookup,
     userId: () => source.capabilities.userId,
+    release: () => source.capabilities.release,
   });
   return { name, server, client, source, labels };
 }

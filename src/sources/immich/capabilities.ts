@@ -1,30 +1,41 @@
 import { FatalError, TerminalError, exitCodes } from '../../errors.js';
 import { isApiKey, isPong, isUser, isVersion } from './answers.js';
 import type { ImmichClient } from './client.js';
+import { isAtLeast, releaseOf, type Release } from './release.js';
 
 /** What a feature of ours needs from Immich. Versions: first release whose routes it can use. */
 export interface FeatureNeeds {
   readonly permissions: readonly string[];
   readonly since: string;
+  /** True when it changes something on the server. */
+  readonly writes?: true;
 }
 
 export const featureNeeds = {
-  read: { permissions: ['asset.read', 'asset.view', 'user.read'], since: '1.113.0' },
-  count: { permissions: ['asset.statistics'], since: '1.137.0' },
-  tags: { permissions: ['tag.create', 'tag.read', 'tag.asset'], since: '1.137.0' },
-  'remove empty tags': { permissions: ['tag.delete'], since: '1.137.0' },
+  'examine photos': { permissions: ['asset.read', 'asset.view', 'user.read'], since: '1.113.0' },
+  'notice deletions': { permissions: ['asset.statistics'], since: '1.137.0' },
   'know albums': { permissions: ['album.read'], since: '1.137.0' },
+  tags: { permissions: ['tag.create', 'tag.read', 'tag.asset'], since: '1.137.0', writes: true },
+  'tags out of files': {
+    permissions: ['tag.read', 'tag.asset', 'asset.read'],
+    since: '1.137.0',
+    writes: true,
+  },
+  'delete empty tags': { permissions: ['tag.delete'], since: '1.137.0', writes: true },
   albums: {
     permissions: ['album.create', 'album.read', 'album.delete', 'albumAsset.create', 'albumAsset.delete'],
     since: '1.137.0',
+    writes: true,
   },
-  favourites: { permissions: ['asset.update'], since: '1.137.0' },
-  'native duplicates': { permissions: ['asset.update'], since: '1.137.0' },
+  favourites: { permissions: ['asset.update'], since: '1.137.0', writes: true },
+  'native duplicates': { permissions: ['asset.update'], since: '1.137.0', writes: true },
   stacks: {
     permissions: ['stack.create', 'stack.read', 'stack.update', 'stack.delete'],
     since: '1.137.0',
+    writes: true,
   },
-  scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0' },
+  scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0', writes: true },
+  webhook: { permissions: [], since: '3.0.0' },
 } as const satisfies Record<string, FeatureNeeds>;
 
 export type Feature = keyof typeof featureNeeds;
@@ -33,6 +44,7 @@ export type Feature = keyof typeof featureNeeds;
 export interface Capabilities {
   /** `3.1.0` */
   readonly version: string;
+  readonly release: Release;
   /** Id of the user that the key belongs to. */
   readonly userId: string;
   readonly userName: string;
@@ -40,6 +52,8 @@ export interface Capabilities {
   readonly permissions: ReadonlySet<string> | null;
   /** True when this release knows how to write to that version. */
   readonly writable: boolean;
+  /** True when the server is a later major release than this one knows. */
+  readonly isTooNew: boolean;
 }
 
 const newestMajor = 3;
@@ -51,7 +65,7 @@ const newestMajor = 3;
 export async function probeCapabilities(client: ImmichClient, knownUserId?: string): Promise<Capabilities> {
   const version = await probeVersion(client);
   const permissions = await probePermissions(client);
-  requirePermissions(permissions, featureNeeds.read.permissions);
+  requirePermissions(permissions, featureNeeds['examine photos'].permissions);
   const { body: user } = await client.json({ method: 'GET', route: '/users/me' }, isUser);
   if (knownUserId !== undefined && knownUserId !== user.id)
     throw new FatalError(
@@ -62,10 +76,12 @@ export async function probeCapabilities(client: ImmichClient, knownUserId?: stri
   const [major = 0] = version.split('.').map(Number);
   return {
     version,
+    release: releaseOf(version),
     userId: user.id,
     userName: user.name,
     permissions,
     writable: major <= newestMajor && isAtLeast(version, featureNeeds.tags.since),
+    isTooNew: major > newestMajor,
   };
 }
 
@@ -110,17 +126,6 @@ function lackOf(granted: ReadonlySet<string> | null, needed: readonly string[]):
     `The API key lacks the permission ${missing.join(', ')}; add it in Account settings > API keys`,
     exitCodes.refused,
   );
-}
-
-/** Compares `major.minor.patch`. */
-export function isAtLeast(version: string, wanted: string): boolean {
-  const a = version.split('.').map(Number);
-  const b = wanted.split('.').map(Number);
-  for (let i = 0; i < 3; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
 }
 
 /** Why the server or the key cannot do it, naming what is missing; null when they can. */

@@ -3,16 +3,19 @@ import PQueue from 'p-queue';
 import { FatalError, OrganizerError, TransientError, exitCodes } from '../../errors.js';
 import type { ServerTime } from '../../model.js';
 import { isPong, type Shape } from './answers.js';
-import { answerError, notImmich, ofThisPhoto } from './http-errors.js';
+import { answerError, notImmich, ofThisPhoto, permissionIn } from './http-errors.js';
 import { Http, type Exchange, type HttpOptions } from './http.js';
 import { Outage } from './outage.js';
 import { whyNoPicture } from './picture-answer.js';
 import { PicturePatience } from './picture-patience.js';
+import { Refusals } from './refusals.js';
 import type { Sendable, WriteOthers } from './requests.js';
 
 export interface ImmichClientOptions extends HttpOptions {
   /** How long a call waits for a server that is away. */
   readonly patienceMs: number;
+  /** Default: nothing was refused, and nobody else wants to know. */
+  readonly refusals?: Refusals;
 }
 
 /** Routes are patterns below /api as in the API's documentation: `/assets/{id}`. Requests are counted by them. */
@@ -66,6 +69,7 @@ const doubtful = [
 export class ImmichClient {
   /** Requests so far, by `METHOD /route`. */
   readonly requests = new Map<string, number>();
+  readonly refusals: Refusals;
   readonly #options: ImmichClientOptions;
   readonly #http: Http;
   readonly #queue: PQueue;
@@ -74,6 +78,7 @@ export class ImmichClient {
 
   constructor(options: ImmichClientOptions) {
     this.#options = options;
+    this.refusals = options.refusals ?? new Refusals();
     this.#http = new Http(options);
     this.#queue = new PQueue({
       concurrency: options.concurrency,
@@ -207,8 +212,13 @@ export class ImmichClient {
       isReading: isReading(request),
       ...limits,
     });
-    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    if (response.statusCode >= 200 && response.statusCode < 300) {
+      this.refusals.passed(what);
+      return response;
+    }
     const error = answerError(response, what, this.baseUrl);
+    const permission = error.code === 'IMMICH_FORBIDDEN' ? permissionIn(error.message) : undefined;
+    if (permission !== undefined) this.refusals.refused(what, permission);
     const isRefused = ['IMMICH_NOT_FOUND', 'IMMICH_REJECTED', 'IMMICH_UNAUTHORIZED', 'IMMICH_FORBIDDEN'];
     throw isPublic === true && isRefused.includes(error.code)
       ? notImmich(this.baseUrl, error.message)

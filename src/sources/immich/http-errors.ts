@@ -79,9 +79,14 @@ function refusal(status: number, said: string, text: string): FatalError {
       `Immich refused the API key: ${said}; make a key in Account settings > API keys`,
       exitCodes.refused,
     );
-  const permission = /permission:? ([\w.]+)/u.exec(said)?.[1];
+  const permission = permissionIn(said);
   const fix = permission === undefined ? '' : `; give the API key the permission ${permission}`;
   return new FatalError('IMMICH_FORBIDDEN', `${text}${fix}`, exitCodes.refused);
+}
+
+/** The permission that a refusal of Immich names ("Missing required permission: tag.asset"). */
+export function permissionIn(text: string): string | undefined {
+  return /permission:? ([\w.]+)/u.exec(text)?.[1];
 }
 
 /** The server is there, and this photo alone cannot be had now. */

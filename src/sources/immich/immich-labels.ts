@@ -86,8 +86,11 @@ export class ImmichLabels implements LabelTarget {
   }
 
   async albums(): Promise<readonly AlbumRef[]> {
-    const albums = await this.#json({ method: 'GET', route: '/albums' }, isAlbums);
-    return albums.map((album) => this.#albumRef(album));
+    const found = new Map<string, AlbumRef>();
+    for (const query of this.#options.release().albumLists)
+      for (const album of await this.#json({ method: 'GET', route: '/albums', query }, isAlbums))
+        found.set(album.id, this.#albumRef(album));
+    return [...found.values()];
   }
 
   async albumMembers(id: string): Promise<readonly PhotoKey[]> {
@@ -96,11 +99,11 @@ export class ImmichLabels implements LabelTarget {
 
   /** `assetCount` also has what a search may not show us (a partner's photo, before v3); it leaves out trashed and hidden ones. */
   async albumContents({ id, assetCount }: AlbumRef): Promise<AlbumContents> {
-    const { client, server, userId } = this.#options;
+    const { client, server, userId, release } = this.#options;
     const own = new Set<PhotoKey>();
     const others = new Set<string>();
     let counted = 0;
-    for await (const { items } of searchAssets(client, { albumIds: [id], withDeleted: true }))
+    for await (const { items } of searchAssets(client, release(), { albumIds: [id], withDeleted: true }))
       for (const item of items) {
         const asset = readAsset(item);
         if (isUnreadable(asset)) continue;
@@ -142,12 +145,12 @@ export class ImmichLabels implements LabelTarget {
     await this.#gone(this.#json(request, isNothing), () => this.#albumStands(id));
   }
 
-  /** `PUT /assets` (1.113 to 3.x) refuses all when one asset is unknown; the row and its `updatedAt` change at once. */
+  /** The bulk update refuses all when one asset is unknown; the row and its `updatedAt` change at once. */
   async mark(mark: Mark, keys: readonly PhotoKey[]): Promise<void> {
     const ids = keys.map(assetIdOf);
     const body =
       'favorite' in mark ? { ids, isFavorite: mark.favorite } : { ids, duplicateId: mark.duplicateId };
-    await this.#json({ method: 'PUT', route: '/assets', body }, isNothing);
+    await this.#json({ method: this.#options.release().update, route: '/assets', body }, isNothing);
   }
 
   async marksOf(key: PhotoKey): Promise<Marks | null> {
@@ -184,9 +187,9 @@ export class ImmichLabels implements LabelTarget {
   }
 
   async #search(search: AssetSearch): Promise<Map<PhotoKey, number>> {
-    const { client, server, userId } = this.#options;
+    const { client, server, userId, release } = this.#options;
     const found = new Map<PhotoKey, number>();
-    for await (const { items } of searchAssets(client, search))
+    for await (const { items } of searchAssets(client, release(), search))
       for (const item of items) {
         const asset = readIdentity(item);
         if (asset?.ownerId === userId()) found.set(immichKey(server, asset.id), asset.updatedAt ?? 0);

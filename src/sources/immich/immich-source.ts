@@ -86,7 +86,9 @@ export class ImmichSource implements PhotoSource {
     const all = search.updatedAfter === undefined && search.albumIds === undefined;
     await this.#probeAgain(all);
     const expected = all ? await this.count() : null;
-    const pages = searchAssets(client, { ...search, withDeleted: true, withExif: true }, expected);
+    const { release } = this.capabilities;
+    const wanted = { ...search, withDeleted: true, withExif: true };
+    const pages = searchAssets(client, release, wanted, expected);
     let startedAt: ServerTime | null = null;
     for await (const page of pages) {
       signal?.throwIfAborted();
@@ -136,10 +138,14 @@ export class ImmichSource implements PhotoSource {
 
   /** `POST /search/statistics` (1.137): trashed assets are not counted. */
   async count(): Promise<number | null> {
-    if (!hasFeature(this.capabilities, 'count')) return null;
+    if (!hasFeature(this.capabilities, 'notice deletions')) return null;
     try {
-      const request = { method: 'POST', route: '/search/statistics', body: {}, priority: 1 } as const;
-      return (await this.#options.client.json(request, isStatistics)).body.total;
+      let total = 0;
+      for (const body of this.capabilities.release.searches) {
+        const request = { method: 'POST', route: '/search/statistics', body, priority: 1 } as const;
+        total += (await this.#options.client.json(request, isStatistics)).body.total;
+      }
+      return total;
     } catch (error) {
       // A server before 1.140 does not tell beforehand that the key may not.
       if (error instanceof TerminalError) return null;

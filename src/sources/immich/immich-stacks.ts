@@ -3,11 +3,13 @@ import type { StackRef, StackTarget } from '../../label-ports.js';
 import { isNothing, isStack, isStacks, type ListedStack, type Shape } from './answers.js';
 import { assetIdOf, type AssetLookup } from './asset-lookup.js';
 import type { ImmichClient, ImmichRequest } from './client.js';
+import type { Release } from './release.js';
 
 export interface ImmichStacksOptions {
   readonly server: string;
   readonly client: ImmichClient;
   readonly lookup: AssetLookup;
+  readonly release: () => Release;
 }
 
 /** Stacks of one Immich account (routes of 1.113 to 3.x). Making one, or leaving it, moves `updatedAt` of its photos once. */
@@ -39,8 +41,9 @@ export class ImmichStacks implements StackTarget {
   }
 
   async lead(id: string, key: PhotoKey): Promise<void> {
+    const method = this.#options.release().update;
     const body = { primaryAssetId: assetIdOf(key) };
-    await this.#json({ method: 'PUT', route: '/stacks/{id}', params: { id }, body }, isStack);
+    await this.#json({ method, route: '/stacks/{id}', params: { id }, body }, isStack);
   }
 
   async leave(id: string, key: PhotoKey): Promise<void> {

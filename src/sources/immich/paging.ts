@@ -3,6 +3,7 @@ import type { ServerTime } from '../../model.js';
 import { isSearchPage, type SearchPage } from './answers.js';
 import type { Answer, ImmichClient } from './client.js';
 import { readIdentity } from './listed-asset.js';
+import type { Release } from './release.js';
 
 /** Filters of `POST /search/metadata` (1.113 to 3.x) that we use. */
 export interface AssetSearch {
@@ -26,14 +27,29 @@ const pageSize = 1000;
 const mostPages = 10_000;
 
 /**
- * All pages of a search. The next page is asked for while the caller works on this one. Paging is by OFFSET in the order
+ * All pages of a search, the locked folder left out. The next page is asked for while the caller works on this one. Paging is by OFFSET in the order
  * of capture: rows shift when assets come or go meanwhile, so an asset may come twice or be skipped. `expected` assets, as
  * far as known, bound the pages. Throws TransientError `IMMICH_BAD_ANSWER` for a listing that does not end.
  */
 export async function* searchAssets(
   client: ImmichClient,
+  { searches }: Release,
   search: AssetSearch,
   expected: number | null = null,
+): AsyncGenerator<AssetPage> {
+  let startedAt: ServerTime | null = null;
+  for (const [index, part] of searches.entries())
+    for await (const page of pagesOf(client, { ...search, ...part }, expected)) {
+      if (index === 0) ({ startedAt } = page);
+      yield { ...page, startedAt };
+    }
+}
+
+/** `startedAt` of all is that of the first. */
+async function* pagesOf(
+  client: ImmichClient,
+  search: object,
+  expected: number | null,
 ): AsyncGenerator<AssetPage> {
   const ask = (page: number): Promise<Answer<SearchPage>> => {
     const body = { ...search, page, size: pageSize };

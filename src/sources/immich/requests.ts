@@ -7,8 +7,8 @@ export interface MetadataItem {
 /** The one key in the metadata of assets that is ours; others are never read or written. */
 export const metadataKey = 'photo-organizer' as const;
 
-/** Bulk update of assets, `PUT /assets` (1.113 to 3.x; 3.2 deprecates it): one of these two fields, never another. */
-type MarkAssets = { readonly method: 'PUT'; readonly route: '/assets' } & {
+/** Bulk update of assets, `PUT /assets` (1.113 to 3.x) or `PATCH /assets` (3.0): one of these two fields, never another. */
+type MarkAssets = { readonly method: 'PUT' | 'PATCH'; readonly route: '/assets' } & {
   readonly body: { readonly ids: readonly string[] } & (
     { readonly isFavorite: boolean } | { readonly duplicateId: string | null }
   );

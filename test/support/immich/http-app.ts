@@ -174,6 +174,8 @@ function addRoute(app: FastifyInstance, immich: Immich, route: Route): void {
     handler: async (request, reply) => {
       const query = request.query as Record<string, string>;
       const { key, user } = authorize(immich, route.permission, request.headers, query);
+      const entry = logged.get(request);
+      if (entry) entry.user = user.name;
       const params = request.params as Record<string, string>;
       for (const name of Object.keys(params)) if (name !== 'key') checked(params, { [name]: uuid });
       void reply.code(route.status ?? 200);

@@ -7,6 +7,8 @@ export type LoggedRequest = {
   url: string;
   body: unknown;
   status: number | undefined;
+  /** Name of the user whose key came with it, once that was looked at. */
+  user?: string;
 };
 
 /** What clients asked for since the start or the last reset. */

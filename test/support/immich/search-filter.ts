@@ -14,6 +14,7 @@ import {
 import { ApiError } from './api-error.js';
 import type { AssetRecord, UserRecord } from './records.js';
 import type { State } from './state.js';
+import type { Version } from './version.js';
 import { fromIso } from './timestamps.js';
 
 const TIMES = ['created', 'updated', 'trashed', 'taken'] as const;
@@ -123,17 +124,30 @@ function withinTimes(asset: AssetRecord, body: TimeLimits): boolean {
   });
 }
 
-/** Own assets, those of partners shown in the timeline, or whatever is in the albums asked for. */
-function inScope(state: State, user: UserRecord, body: SearchBody): (asset: AssetRecord) => boolean {
-  if (body.albumIds && body.albumIds.length > 0) {
-    const albums = body.albumIds.map((id) =>
+/** What a search goes through. */
+type Searched = { state: State; version: Version };
+
+/**
+ * Own assets, and those of partners shown in the timeline. Since v3 a search in albums asks for the albums alone, and shows
+ * whatever is in them; before, an album out of reach was no error, and other people's photos were not shown.
+ */
+function inScope(
+  { state, version }: Searched,
+  user: UserRecord,
+  body: SearchBody,
+): (asset: AssetRecord) => boolean {
+  const albumIds = body.albumIds ?? [];
+  if (albumIds.length > 0 && version.since('3.0')) {
+    const albums = albumIds.map((id) =>
       requireAlbum(state, user, id, 'album.read', ['owner', 'editor', 'viewer']),
     );
     return (asset) => albums.every((album) => album.assetIds.has(asset.id));
   }
   const owners = new Set([user.id]);
   for (const { from, to, inTimeline } of state.partners) if (to === user.id && inTimeline) owners.add(from);
-  return (asset) => owners.has(asset.ownerId);
+  return (asset) =>
+    owners.has(asset.ownerId) &&
+    albumIds.every((id) => state.albums.get(id)?.assetIds.has(asset.id) === true);
 }
 
 function tagTest(state: State, tagIds: string[] | null | undefined): (asset: AssetRecord) => boolean {
@@ -144,12 +158,15 @@ function tagTest(state: State, tagIds: string[] | null | undefined): (asset: Ass
 
 /** The condition a search stands for; 401 for locked assets, 400 for albums out of reach. */
 export function searchFilter(
-  state: State,
+  searched: Searched,
   user: UserRecord,
   body: SearchBody,
 ): (asset: AssetRecord) => boolean {
   if (body.visibility === 'locked') throw new ApiError(401, 'Elevated permission is required');
-  const isInScope = inScope(state, user, body);
+  const { state, version } = searched;
+  const isInScope = inScope(searched, user, body);
+  // Before v3 a search that names no visibility goes through the timeline alone.
+  const visibility = body.visibility ?? (version.since('3.0') ? undefined : 'timeline');
   const hasTags = tagTest(state, body.tagIds);
   const withDeleted =
     body.withDeleted === true ||
@@ -164,7 +181,7 @@ export function searchFilter(
     isInScope(asset) &&
     asset.visibility !== 'locked' &&
     (withDeleted || asset.deletedAt === null) &&
-    same(body.visibility, asset.visibility) &&
+    same(visibility, asset.visibility) &&
     same(body.type, asset.type) &&
     same(body.isFavorite, asset.isFavorite) &&
     same(body.isOffline, asset.isOffline) &&

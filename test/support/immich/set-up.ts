@@ -180,6 +180,44 @@ export class SetUp {
     }
   }
 
+  /** Whose it is: the name of its owner. */
+  ownerOf(id: string): string {
+    const [asset] = this.#assets([id]);
+    return this.immich.state.users.get(asset?.ownerId ?? '')?.name ?? '';
+  }
+
+  /** A person puts it into the archive, or takes it out again. */
+  setVisibility(id: string, visibility: AssetRecord['visibility']): void {
+    for (const asset of this.#assets([id])) {
+      asset.visibility = visibility;
+      this.immich.state.touch(asset);
+    }
+  }
+
+  /** A person makes an album, and shares it with others who may add to it. */
+  addAlbum(owner: UserRef, name: string, ids: readonly string[], others: readonly UserRef[] = []): string {
+    const { state } = this.immich;
+    const id = state.newId('album');
+    const now = state.now();
+    const users = new Map<string, 'owner' | 'editor'>([[owner.id, 'owner']]);
+    for (const other of others) users.set(other.id, 'editor');
+    const rest = { description: '', thumbnailAssetId: ids[0] ?? null, isActivityEnabled: true } as const;
+    state.albums.set(id, {
+      ...{ id, name, ...rest, order: 'desc', createdAt: now, updatedAt: now },
+      ...{ users, assetIds: new Set(ids) },
+    });
+    return id;
+  }
+
+  /** An album is shared with a user, who puts photos into it. */
+  joinAlbum(id: string, user: UserRef, ids: readonly string[]): void {
+    const album = this.immich.state.albums.get(id);
+    if (!album) throw new Error(`no album ${id}`);
+    album.users.set(user.id, 'editor');
+    for (const assetId of ids) album.assetIds.add(assetId);
+    album.updatedAt = this.immich.state.now();
+  }
+
   /** A person tags in the web page; the tag is made when it is not there. */
   tagByHand(user: UserRef, tagValue: string, ids: readonly string[]): void {
     const tag = upsertTags(this.immich.state, user.id, [tagValue]).at(-1);

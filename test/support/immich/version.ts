@@ -1,5 +1,6 @@
-/** The releases the stand-in can be. */
-export type VersionName = '1.137.0' | '2.7.5' | '3.1.0';
+/** The releases the stand-in can be; of 3.2 it knows what the types of `@immich/sdk` tell. */
+export const versionNames = ['1.137.0', '2.7.5', '3.1.0', '3.2.0'] as const;
+export type VersionName = (typeof versionNames)[number];
 
 /** A release that can be asked whether a feature is in it. */
 export type Version = {

@@ -12,18 +12,30 @@ const WRITERS = ['owner', 'editor'];
 const own = ({ immich, user, params }: Call, permission: string, roles: string[]): AlbumRecord =>
   requireAlbum(immich.state, user, params['id'] ?? '', permission, roles);
 
-/** Before v3 `shared` was the query's word for what `isOwned`/`isShared` ask now. */
-async function listAlbums({ immich, user, query }: Call): Promise<unknown> {
-  const { assetId, name } = checked<{ assetId?: string; name?: string }>(query, {
-    assetId: optional(uuid),
-    name: optional(anyString),
-  });
+/** What the query wants of an album, by the role in it. Before v3 only the own ones are listed, or with `shared` the shared ones. */
+function isAskedFor({ immich, query }: Call): (album: AlbumRecord, role: string) => boolean {
+  if (!immich.version.since('3.0')) {
+    const shared = booleanParam(query['shared'], 'shared');
+    if (shared === undefined) return (_, role) => role === 'owner';
+    return (album, role) => album.users.size > 1 === shared && (shared || role === 'owner');
+  }
   const isOwned = booleanParam(query['isOwned'], 'isOwned');
+  const isShared = booleanParam(query['isShared'], 'isShared');
+  return (album, role) =>
+    (isOwned === undefined || (role === 'owner') === isOwned) &&
+    (isShared === undefined || album.users.size > 1 === isShared) &&
+    (!query['name'] || album.name === query['name']);
+}
+
+async function listAlbums(call: Call): Promise<unknown> {
+  const { immich, user, query } = call;
+  const { assetId } = checked<{ assetId?: string }>(query, { assetId: optional(uuid) });
+  const isWanted = isAskedFor(call);
   const albums = [...immich.state.albums.values()].filter((album) => {
     const role = album.users.get(user.id);
     if (role === undefined) return false;
     if (assetId !== undefined) return album.assetIds.has(assetId);
-    return (isOwned === undefined || (role === 'owner') === isOwned) && (!name || album.name === name);
+    return isWanted(album, role);
   });
   albums.sort((one, other) => other.createdAt - one.createdAt);
   return Promise.all(albums.map((album) => toAlbumResponse(immich, album, user, 'listed')));
@@ -150,6 +162,12 @@ function removeFromAlbum(call: Call): unknown {
   return results;
 }
 
+/** An empty 200 in v1. */
+function deleteAlbum(call: Call): void {
+  call.immich.state.albums.delete(own(call, 'album.delete', ['owner']).id);
+  if (!call.immich.version.since('2.0')) void call.reply.code(200);
+}
+
 /** Albums: IMMICH.md §6; none of this touches an asset's updatedAt. */
 export const albumRoutes: Route[] = [
   { method: 'GET', path: '/albums', permission: 'album.read', answer: listAlbums },
@@ -173,7 +191,7 @@ export const albumRoutes: Route[] = [
     path: '/albums/:id',
     permission: 'album.delete',
     status: 204,
-    answer: (call) => void call.immich.state.albums.delete(own(call, 'album.delete', ['owner']).id),
+    answer: deleteAlbum,
   },
   { method: 'PUT', path: '/albums/:id/assets', permission: 'albumAsset.create', answer: addToAlbum },
   { method: 'DELETE', path: '/albums/:id/assets', permission: 'albumAsset.delete', answer: removeFromAlbum },

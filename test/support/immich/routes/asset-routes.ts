@@ -62,7 +62,7 @@ function changeRow(immich: Immich, asset: AssetRecord, dto: AssetChange): boolea
   return true;
 }
 
-/** All or nothing; always followed by the sidecar round trip, so updatedAt moves a second time. */
+/** All or nothing; followed by the sidecar round trip (in v1 only after notes), so that updatedAt moves a second time. */
 function updateAssets({ immich, user, body }: Call): void {
   const dto = checked<AssetChange & { ids: string[] }>(body, {
     ids: listOf(uuid),
@@ -77,9 +77,9 @@ function updateAssets({ immich, user, body }: Call): void {
     throw new ApiError(500, 'Internal server error');
   }
   for (const asset of assets) {
-    changeNotes(asset, dto);
+    const hasNotes = changeNotes(asset, dto);
     changeRow(immich, asset, dto);
-    queueSidecarWrite(immich, asset.id);
+    if (hasNotes || immich.version.since('2.0')) queueSidecarWrite(immich, asset.id);
   }
 }
 

@@ -9,7 +9,7 @@ import { searchFilter, toSearchBody, toStatisticsBody } from '../search-filter.j
 /** OFFSET paging over the rows as they are now: what comes or goes between two pages shifts them. */
 async function searchMetadata({ immich, user, body }: Call): Promise<unknown> {
   const wanted = toSearchBody(body);
-  const matches = searchFilter(immich.state, user, wanted);
+  const matches = searchFilter(immich, user, wanted);
   const { page = 1, size = 250 } = wanted;
   const rows = immich.state.assetsByTime();
   const found: AssetRecord[] = [];
@@ -33,12 +33,15 @@ async function searchMetadata({ immich, user, body }: Call): Promise<unknown> {
       items,
       facets: [],
       nextPage: hasNext ? String(page + 1) : null,
+      ...(immich.version.since('3.2')
+        ? { nextCursor: hasNext ? `after ${shown.at(-1)?.id ?? ''}` : null }
+        : {}),
     },
   };
 }
 
 function searchStatistics({ immich, user, body }: Call): unknown {
-  const matches = searchFilter(immich.state, user, toStatisticsBody(body));
+  const matches = searchFilter(immich, user, toStatisticsBody(body));
   return { total: immich.state.assetsByTime().filter(matches).length };
 }
 

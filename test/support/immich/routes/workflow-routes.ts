@@ -17,6 +17,9 @@ import type { Call, Route } from '../route.js';
 import { toIso } from '../timestamps.js';
 
 const TRIGGERS = ['AssetCreate', 'AssetMetadataExtraction'];
+const TRIGGERS_3_2 = [...TRIGGERS, 'AssetTagged'];
+
+const triggersOf = ({ immich }: Call): string[] => (immich.version.since('3.2') ? TRIGGERS_3_2 : TRIGGERS);
 const WEBHOOK = 'immich-plugin-core#webhook';
 
 type WorkflowBody = {
@@ -55,8 +58,9 @@ function stepsOf({ steps = [] }: WorkflowBody): WorkflowRecord['steps'] {
 }
 
 /** The answer shows no steps although they are kept; that is Immich's own doing. */
-function createWorkflow({ immich, user, body }: Call): unknown {
-  const dto = checked<WorkflowBody>(body, { trigger: oneOf(...TRIGGERS), ...CHECKS });
+function createWorkflow(call: Call): unknown {
+  const { immich, user, body } = call;
+  const dto = checked<WorkflowBody>(body, { trigger: oneOf(...triggersOf(call)), ...CHECKS });
   const now = immich.state.now();
   const workflow: WorkflowRecord = {
     id: immich.state.newId('workflow'),
@@ -105,7 +109,7 @@ export const workflowRoutes: Route[] = [
     path: '/workflows/triggers',
     permission: 'any',
     from: V3,
-    answer: () => TRIGGERS.map((trigger) => ({ trigger, types: ['AssetV1'] })),
+    answer: (call) => triggersOf(call).map((trigger) => ({ trigger, types: ['AssetV1'] })),
   },
   { method: 'GET', path: '/workflows', permission: 'workflow.read', from: V3, answer: listWorkflows },
   {
