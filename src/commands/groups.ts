@@ -10,6 +10,7 @@ import {
   addCommonFlags,
   count,
   createContext,
+  noCounts,
   oneLine,
   print,
   printJson,
@@ -43,8 +44,6 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
     done(exitCodes.done);
   });
 }
-
-const noCounts = { photos: 0, fingerprinted: 0, waiting: 0, failed: 0, groups: 0, extras: 0 };
 
 /** The stable shape of `groups --json`: fields may be added, never renamed. */
 function documentOf(group: Group, photos: PhotoStore | null, config: Config): unknown {

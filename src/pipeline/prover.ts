@@ -1,7 +1,14 @@
 import type { PhotoId } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
 import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../ports.js';
-import { candidateBits, certainBits, scoreOf, storedBits, timeBetweenShots } from './evidence.js';
+import {
+  automaticBits,
+  candidateBits,
+  certainBits,
+  scoreOf,
+  storedBits,
+  timeBetweenShots,
+} from './evidence.js';
 import type { GreyCopy } from './grey-copy.js';
 import type { Neighbours } from './links.js';
 import { unpackCopy } from './packed-copy.js';
@@ -19,6 +26,7 @@ import {
 } from './pair-proof.js';
 import { partFramesOf } from './frames.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
+import { areWorthReview } from './videos.js';
 import { ViewIndex, viewBytes } from './view-index.js';
 
 export interface ProverOptions {
@@ -36,6 +44,7 @@ const largeLibrary = 250_000;
 const partKeyBitsOfLarge = 7;
 const mostSitters = 200;
 const pageSize = 500;
+const nothing = new Uint8Array();
 
 type Nominees = Map<PhotoId, number>;
 
@@ -91,11 +100,13 @@ export class Prover {
     await this.load();
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
     const views = new Map<PhotoId, Uint8Array>();
+    const videos = this.#options.photos.comparedVideos();
     for (const id of fresh) {
       if (stopping.aborted) return 0;
       const copy = this.#copy(id);
       if (copy === null) continue;
-      const details = Buffer.concat(viewsOf(copy).map(({ detail }) => detail));
+      // Of videos nothing is looked for inside others.
+      const details = videos.has(id) ? nothing : Buffer.concat(viewsOf(copy).map(({ detail }) => detail));
       views.set(id, details);
       this.#views.put(id, details);
       await pace();
@@ -114,6 +125,7 @@ export class Prover {
 
   async #prove(id: PhotoId, details: Uint8Array, nominees: Nominees, pace: Pace): Promise<number> {
     const { copies, photos } = this.#options;
+    if (photos.byId(id)?.media === 'video') return this.#proveVideo(id);
     const sitter = this.#sitter(id);
     const photo = photos.byId(id);
     // Removed, or read anew, since the run began.
@@ -133,6 +145,29 @@ export class Prover {
     if (this.#sitter(id) !== sitter) return 0;
     const keys = sitter.partKeys;
     copies.proved(id, details, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), proofs);
+    return proofs.length;
+  }
+
+  /** Videos whose stills look like that of this one, for a person to judge; the most alike first. */
+  #proveVideo(id: PhotoId): number {
+    const { copies, photos, neighbours } = this.#options;
+    const video = photos.byId(id);
+    if (video === null) return 0;
+    const alike = neighbours.likenessesOf(id).filter(({ detailBits }) => detailBits <= automaticBits);
+    const proofs = alike
+      .sort((a, b) => a.detailBits - b.detailBits || a.b - b.b)
+      .filter((likeness) => {
+        const other = photos.byId(likeness.b);
+        return other !== null && areWorthReview(video, other, likeness);
+      })
+      .slice(0, mostPairs)
+      .map(({ b, detailBits }): FoundProof => ({
+        b,
+        verdict: 'likely',
+        agreement: scoreOf(detailBits),
+        inPlace: true,
+      }));
+    copies.proved(id, nothing, nothing, proofs);
     return proofs.length;
   }
 
@@ -160,7 +195,7 @@ export class Prover {
     const nominated = new Map<PhotoId, Nominees>();
     const index = new ViewIndex(pageSize);
     for (const [id, details] of fresh) index.put(id, details);
-    const nothing = new Uint8Array(viewBytes);
+    const unknown = new Uint8Array(viewBytes);
     for (let after: PhotoId | null = null; ;) {
       const page: ReturnType<CopyStore['partKeys']> = copies.partKeys(after, pageSize);
       for (const { id, partKeys } of page) {
@@ -170,7 +205,7 @@ export class Prover {
           index.near(
             [keys[n] ?? 0, keys[n + 1] ?? 0],
             partKeyBits,
-            () => nothing,
+            () => unknown,
             Infinity,
             (other) => {
               const nominees = nominated.get(other) ?? new Map<PhotoId, number>();

@@ -8,10 +8,18 @@ import type {
   SourceCounts,
   StoredLooks,
 } from '../ports.js';
-import { columnsOfMarks, columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
+import {
+  columnsOfFacts,
+  columnsOfLooks,
+  columnsOfMarks,
+  columnsOfPhoto,
+  photoOfRow,
+  type PhotoRow,
+} from './photo-row.js';
 import { countBySource, countIndex } from './photo-counts.js';
 import { readLooks } from './stored-hashes.js';
 import { pluck, transaction, type Db } from './sqlite.js';
+import { comparedVideos, VideoWishes } from './video-rows.js';
 import {
   countWanted,
   outdate,
@@ -23,7 +31,7 @@ import {
 } from './wanted-photos.js';
 
 const columns = [
-  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size format',
+  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration format',
   'taken_at camera exposure has_location favorite created_at updated_at file_id facts hearted duplicate_id',
 ].flatMap((line) => line.split(' '));
 
@@ -45,10 +53,12 @@ interface KnownRow {
 export class SqlitePhotoStore implements PhotoStore {
   readonly #db: Db;
   readonly #sql;
+  readonly #videos: VideoWishes;
   #version = 0;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#videos = new VideoWishes(db);
     const values = columns.map((name) => `:${name}`);
     const keepLearned = columns
       .filter((name) => name !== 'key')
@@ -102,7 +112,9 @@ export class SqlitePhotoStore implements PhotoStore {
       for (const photo of photos) {
         const outcome = this.#observeOne(photo, pass);
         if (outcome.wanted) wanted.push(photo.key);
-        if (outcome.changed) changed++;
+        if (!outcome.changed) continue;
+        changed++;
+        if (photo.media === 'video') wanted.push(...this.#videos.wantTwins(photo));
       }
       return { wanted, changed };
     });
@@ -111,7 +123,7 @@ export class SqlitePhotoStore implements PhotoStore {
   #observeOne(photo: Photo, pass: number): { wanted: boolean; changed: boolean } {
     const known = this.#sql.known.get(photo.key) as KnownRow | undefined;
     const values = columnsOfPhoto(photo);
-    const lookable = photo.media === 'image' && photo.presence !== 'hidden';
+    const lookable = photo.presence !== 'hidden' && (photo.media === 'image' || this.#videos.isWanted(photo));
     if (known === undefined) {
       this.#version++;
       this.#sql.insert.run({ ...values, looks: lookable ? 'wanted' : 'none', pass });
@@ -154,6 +166,10 @@ export class SqlitePhotoStore implements PhotoStore {
     return thumbHashes(this.#db);
   }
 
+  comparedVideos(): ReadonlySet<PhotoId> {
+    return comparedVideos(this.#db);
+  }
+
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
     const row = this.#sql.ofFile.get(Buffer.from(sha1, 'hex'), algorithm) as
       (Omit<Fingerprint, 'algorithm' | 'isPaper'> & { paper: number }) | undefined;
@@ -179,26 +195,11 @@ export class SqlitePhotoStore implements PhotoStore {
     transaction(this.#db, () => {
       this.#disturb(id, near);
       this.#sql.dropProofs.run(id);
-      this.#sql.putCopy.run(id, fingerprint.aspect, fingerprint.pixels);
-      this.#learn(id, {
-        sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
-        thumb_hash: facts.thumbHash ?? undefined,
-        width: facts.width,
-        height: facts.height,
-        byte_size: facts.byteSize,
-        taken_at: facts.takenAt,
-        camera: facts.camera,
-        exposure: facts.exposure,
-        file_id: facts.fileId,
-        has_location: facts.hasLocation === undefined ? undefined : Number(facts.hasLocation),
-        algorithm: fingerprint.algorithm,
-        phash: fingerprint.phash,
-        detail: fingerprint.detail,
-        quality: Math.round(fingerprint.quality),
-        paper: Number(fingerprint.isPaper),
-        failure: null,
-        dirty: 1,
-      });
+      if (fingerprint !== null) {
+        this.#sql.putCopy.run(id, fingerprint.aspect, fingerprint.pixels);
+        this.#learn(id, columnsOfLooks(fingerprint));
+      }
+      this.#learn(id, { ...columnsOfFacts(facts), failure: null, dirty: 1 });
       this.#db
         .prepare(`UPDATE photos SET looks = 'done' WHERE id = ? AND revision = ?`)
         .run(id, result.revision);
@@ -285,7 +286,7 @@ export class SqlitePhotoStore implements PhotoStore {
     return countBySource(this.#db);
   }
 
-  failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[] {
+  failures(limit: number): readonly { key: PhotoKey; reason: string }[] {
     const sql = `SELECT key, failure AS reason FROM photos WHERE looks = 'failed' ORDER BY key LIMIT ?`;
     return this.#db.prepare(sql).all(limit) as { key: PhotoKey; reason: string }[];
   }
