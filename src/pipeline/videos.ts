@@ -29,10 +29,14 @@ export function kindOfVideos(
     if (a.camera !== b.camera) return 'similar';
     return gap <= durationGapMs ? 'same-picture' : 'burst';
   }
-  const isOneStripped = a.takenAt !== b.takenAt;
-  return isOneStripped && differenceOf(a.durationMs, b.durationMs) <= strippedGapMs
+  return isOneStripped(a, b) && differenceOf(a.durationMs, b.durationMs) <= strippedGapMs
     ? 'same-picture'
     : 'similar';
+}
+
+/** One of them has a capture time, the other has none. */
+export function isOneStripped(a: Clip, b: Clip): boolean {
+  return (a.takenAt === null) !== (b.takenAt === null);
 }
 
 /** Two videos with these stills may be copies, and a person may judge: nothing says that they are two shots. */
