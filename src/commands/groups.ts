@@ -67,6 +67,7 @@ function documentOf(group: Group, photos: PhotoStore | null, config: Config): un
         width: photo?.width ?? null,
         height: photo?.height ?? null,
         byteSize: photo?.byteSize ?? null,
+        durationMs: photo?.durationMs ?? null,
         takenAt: photo?.takenAt == null ? null : new Date(photo.takenAt).toISOString(),
       };
     }),

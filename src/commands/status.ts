@@ -71,13 +71,12 @@ function show(status: Status): void {
   if (failed > failures.length) print(`  … and ${failed - failures.length} more`);
 }
 
-/** An agent of an earlier release does not count its videos. */
-function videosLine({ videos, videosByBytesAlone }: Status['counts']): string {
-  const alone =
-    videosByBytesAlone === 0
-      ? ''
-      : `; ${videosByBytesAlone} of unknown duration (local files) ${videosByBytesAlone === 1 ? 'is' : 'are'} compared by bytes alone`;
-  return `${count(videos, 'video')} among them, compared with videos of the same duration${alone}.`;
+function videosLine({ videos, videosByBytesAlone: byBytes }: Status['counts']): string {
+  const stills = 'by their stills with videos of the same duration';
+  const bytes = 'by their bytes alone (their duration is not known)';
+  if (byBytes === 0) return `${count(videos, 'video')} among them, compared ${stills}.`;
+  if (byBytes === videos) return `${count(videos, 'video')} among them, compared ${bytes}.`;
+  return `${count(videos, 'video')} among them: ${videos - byBytes} compared ${stills}, ${byBytes} ${bytes}.`;
 }
 
 function showSources({ sources = [], accounts }: Status): void {

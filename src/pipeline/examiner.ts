@@ -18,6 +18,8 @@ export interface ExaminerOptions {
   readonly thumbs?: Pick<Backlog, 'hasManyRemote' | 'lookNextFor'>;
   /** Open sources that may know the photo, its own one for a photo of the index; empty when none is configured now. */
   readonly sourcesOf: (photo: IndexedPhoto | PhotoKey) => readonly PhotoSource[];
+  /** Other photos that became wanted because of one that was looked at. */
+  readonly alsoWanted?: (keys: readonly PhotoKey[]) => void;
   readonly log: Log;
 }
 
@@ -111,7 +113,8 @@ export class Examiner {
       this.remove(key);
       return null;
     }
-    photos.observe([fresh]);
+    const others = photos.observe([fresh]).wanted.filter((one) => one !== key);
+    if (others.length > 0) this.#options.alsoWanted?.(others);
     return photos.get(key);
   }
 

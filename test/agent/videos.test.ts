@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
+import { startService } from '../support/agent-service.js';
+import { until } from '../support/until.js';
 import type { NewAsset } from '../support/immich/set-up.js';
 import {
   copyOf,
@@ -216,4 +218,18 @@ void t.test('a local video is read once another one of its size is there', async
   t.match(await runScan(config), { downloads: 0, groups: 0 }, 'nothing asks for its bytes');
   await stage.add('film', bytesOf('film'), { fileName: 'film.mp4', ...film(await scene(6)) });
   t.match(await runScan(config), { downloads: 2, groups: 1, extras: 1 });
+});
+
+void t.test('a running agent reads an older local video for one that comes', async (t) => {
+  const stage = await emptyStage(t);
+  const path = await folderOf(stage, { 'film.mp4': bytesOf('film'), 'live.mp4': bytesOf('live') });
+  const service = await startService(t, stage.with({ folders: [{ name: 'nas', path }] }));
+  const groups = async (): Promise<number> => (await service.status()).counts.groups;
+  await until('both are known', async () => (await service.status()).counts.videos === 2);
+  t.equal(await groups(), 0);
+  await writeFile(join(path, 'film-again.mp4'), bytesOf('film'));
+  await until('a group in the folder', async () => (await groups()) === 1);
+  await stage.add('live', bytesOf('live'), { fileName: 'live.mp4', ...film(await scene(6)) });
+  await until('a group with Immich', async () => (await groups()) === 2);
+  t.match((await service.status()).counts, { photos: 4, videos: 4, videosByBytesAlone: 3, extras: 2 });
 });
