@@ -5,8 +5,9 @@ import type { Db } from './sqlite.js';
 
 /** How many videos are present, and how many of them are compared by their bytes alone. */
 export function countVideos(db: Db): { readonly videos: number; readonly byBytesAlone: number } {
-  const sql = `SELECT count(*) AS videos, count(*) - count(duration) AS byBytesAlone FROM photos
-    WHERE media = 'video' AND presence = 'present'`;
+  // Left to itself SQLite reads every photo that is present.
+  const sql = `SELECT count(*) AS videos, count(*) - count(duration) AS byBytesAlone
+    FROM photos INDEXED BY photos_videos WHERE media = 'video' AND presence = 'present'`;
   return db.prepare(sql).get() as { videos: number; byBytesAlone: number };
 }
 
