@@ -153,12 +153,14 @@ export class Prover {
     const { copies, photos, neighbours } = this.#options;
     const video = photos.byId(id);
     if (video === null) return 0;
-    const alike = neighbours.likenessesOf(id).filter(({ detailBits }) => detailBits <= automaticBits);
+    const alike = neighbours
+      .likenessesOf(id)
+      .filter(({ detailBits, orientation }) => detailBits <= automaticBits && orientation === 0);
     const proofs = alike
       .sort((a, b) => a.detailBits - b.detailBits || a.b - b.b)
-      .filter((likeness) => {
-        const other = photos.byId(likeness.b);
-        return other !== null && areWorthReview(video, other, likeness);
+      .filter(({ b }) => {
+        const other = photos.byId(b);
+        return other !== null && areWorthReview(video, other);
       })
       .slice(0, mostPairs)
       .map(({ b, detailBits }): FoundProof => ({

@@ -1,4 +1,4 @@
-import type { Evidence, Fingerprint, Likeness, Photo } from '../model.js';
+import type { Evidence, Fingerprint, Photo } from '../model.js';
 import { unpackCopy } from './packed-copy.js';
 import { isMostlyPlain } from './paper.js';
 
@@ -39,10 +39,10 @@ export function isOneStripped(a: Clip, b: Clip): boolean {
   return (a.takenAt === null) !== (b.takenAt === null);
 }
 
-/** Two videos with these stills may be copies, and a person may judge: nothing says that they are two shots. */
-export function areWorthReview(a: Clip, b: Clip, { orientation }: Pick<Likeness, 'orientation'>): boolean {
+/** Two videos with alike stills may be copies, and a person may judge: nothing says that they are two shots. */
+export function areWorthReview(a: Clip, b: Clip): boolean {
   const areTwoShots = a.takenAt !== null && b.takenAt !== null && kindOfVideos(a, b) === 'burst';
-  return orientation === 0 && runEquallyLong(a, b) && !areTwoShots;
+  return runEquallyLong(a, b) && !areTwoShots;
 }
 
 /** Infinite where one of them is not known. */
