@@ -52,11 +52,13 @@ async function fetched(server: Server, some: Limits): Promise<number> {
   return withAgent(server, some, async ({ accounts: [account] }) => {
     if (account === undefined) throw new Error('no account');
     const ids: string[] = [];
-    for await (const page of searchAssets(account.client, { withDeleted: true, withExif: true }))
+    const { client, source } = account;
+    const search = { withDeleted: true, withExif: true };
+    for await (const page of searchAssets(client, source.capabilities.release, search))
       ids.push(...page.items.map((item) => (item as { readonly id: string }).id));
     const since = performance.now();
     const get = { method: 'GET', route: '/assets/{id}/thumbnail', query: { size: 'thumbnail' } } as const;
-    await Promise.all(ids.map((id) => account.client.bytes({ ...get, params: { id } })));
+    await Promise.all(ids.map((id) => client.bytes({ ...get, params: { id } })));
     return (1000 * ids.length) / (performance.now() - since);
   });
 }

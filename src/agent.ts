@@ -95,6 +95,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const examiner = new Examiner({
     ...{ photos: state.photos, looks, prover, fingerprinter, log },
     thumbs: backlog,
+    alsoWanted: (keys) => queue.add(keys),
     sourcesOf: (photo) => sourcesOf(photo, sources, accounts),
   });
   const queue: KeyedQueue<PhotoKey> = new KeyedQueue({

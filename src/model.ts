@@ -46,7 +46,7 @@ export interface Photo {
   readonly presence: Presence;
   /** False where our account may look but not label (a partner's photo, a local file). */
   readonly writable: boolean;
-  /** File name, or path below the folder: for people. */
+  /** File name, or path below the folder: for people, and to know the files of one shot by. */
   readonly name: string;
   /** External library of an Immich asset; null for uploads and local files. */
   readonly library: string | null;
@@ -58,6 +58,8 @@ export interface Photo {
   readonly width: number | null;
   readonly height: number | null;
   readonly byteSize: number | null;
+  /** How long a video runs, in milliseconds; null for images, and where it is not known. */
+  readonly durationMs: number | null;
   readonly format: Format;
   /** Capture time: the wall clock at the camera, in milliseconds as if it were UTC. */
   readonly takenAt: number | null;

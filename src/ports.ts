@@ -66,6 +66,8 @@ export interface PhotoSource {
   look(key: PhotoKey): Promise<Photo | null>;
   /** Throws TransientError `PICTURE_NOT_READY` while it is not there yet. */
   picture(photo: Photo): Promise<Picture>;
+  /** What the bytes of a file say that is not decoded here (a video): its SHA-1. Only of sources that list no checksums. */
+  readonly bytes?: (photo: Photo) => Promise<ReadFacts>;
 }
 
 export type FingerprintState = 'wanted' | 'done' | 'failed' | 'none';
@@ -93,7 +95,8 @@ export interface Examined {
   readonly id: PhotoId;
   readonly revision: Revision;
   readonly facts: ReadFacts;
-  readonly fingerprint: Fingerprint;
+  /** Null for what is compared by its bytes alone. */
+  readonly fingerprint: Fingerprint | null;
 }
 
 /** What the search is filled from. */
@@ -115,12 +118,14 @@ export interface PhotoStore {
   ): readonly { readonly id: PhotoId; readonly key: PhotoKey }[];
   /** How many there are. */
   countWanted(source: SourceName, after: PhotoId): number;
-  /** Every ThumbHash that is known, of photos whose look counts; `isWanted` = the picture itself was not looked at yet. */
+  /** Every ThumbHash that is known, of images whose look counts (a video's still is no image); `isWanted` = the picture itself was not looked at yet. */
   thumbHashes(): Iterable<{
     readonly id: PhotoId;
     readonly thumbHash: Uint8Array;
     readonly isWanted: boolean;
   }>;
+  /** Videos whose stills may be compared, with each other alone. */
+  comparedVideos(): ReadonlySet<PhotoId>;
   /** Fingerprint of another local file with the same bytes, so that no bytes are decoded twice (a renamed file). */
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null;
   /** `near` = photos that looked like it so far: they are looked at again when groups are made. */
@@ -224,6 +229,10 @@ export interface SourceCounts {
 }
 
 export interface IndexCounts extends SourceCounts {
+  /** Of the photos, those that are videos. */
+  readonly videos: number;
+  /** Of these, those whose duration is not known (local files): only the same bytes are found of them. */
+  readonly videosByBytesAlone: number;
   readonly groups: number;
   readonly extras: number;
 }

@@ -227,6 +227,35 @@ test('a scan of folders says nothing of labels', async (t) => {
   t.equal(gone.stderr.match(/ENOENT/gu)?.length, 1, gone.stderr);
 });
 
+test('status: how many videos there are, and how they are compared', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  const photos = join(home.dir, 'photos');
+  await mkdir(photos);
+  await writeFile(join(photos, 'film.mp4'), 'film');
+  const local = ['--state-dir', join(home.dir, 'local')];
+  t.equal((await run(home, 'scan', '--source', 'local', '-s', photos, ...local)).code, 0);
+  const bytes = 'compared by their bytes alone (their duration is not known)';
+  t.match(joined((await run(home, 'status', ...local)).stdout), `1 video among them, ${bytes}.`);
+
+  for (const name of ['film', 'film-small']) {
+    const video = { type: 'VIDEO', poster: await scene(6), durationMs: 12_000 } as const;
+    const shot = { takenAt: '2026-05-01T12:00:00.000Z', make: 'Phone', model: 'One' };
+    await stage.add(name, Buffer.from(name), { fileName: `${name}.mp4`, ...video, ...shot });
+  }
+  t.equal((await run(home, 'scan')).code, 0);
+  const stills = 'compared by their stills with videos of the same duration';
+  t.match(joined((await run(home, 'status')).stdout), `2 videos among them, ${stills}.`);
+  t.equal((await run(home, 'scan', '-s', photos)).code, 0);
+  const status = (await run(home, 'status')).stdout;
+  t.match(joined(status), `3 videos among them: 2 ${stills}, 1 by their bytes alone`);
+  t.same(tooLong(status), []);
+  const { groups } = JSON.parse((await run(home, 'groups', '--json')).stdout) as {
+    groups: { members: { name: string; durationMs: number | null }[] }[];
+  };
+  const films = groups.flatMap(({ members }) => members).filter(({ name }) => name.endsWith('.mp4'));
+  t.match(films, [{ durationMs: 12_000 }, { durationMs: 12_000 }]);
+});
+
 test('--tag-only and --create-albums contradict each other', async (t) => {
   const { stage, home } = await homeWithLibrary(t);
   const scan = await run(home, 'scan', '--tag-only', '--create-albums');

@@ -12,8 +12,9 @@ export async function fillSearch(
   const outdated = photos.outdate(algorithm);
   if (outdated > 0) log.info({ photos: outdated }, 'the hash algorithm changed; photos are read again');
   const pace = createPace();
+  const videos = photos.comparedVideos();
   for (const { id, ...fingerprint } of photos.fingerprints(algorithm)) {
-    looks.put(id, fingerprint);
+    looks.put(id, fingerprint, videos.has(id) ? 'video' : 'image');
     await pace();
   }
   await looks.build(pace);

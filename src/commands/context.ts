@@ -5,7 +5,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig, type Config, type ConfigFlags, type LogLevel } from '../config.js';
 import { FatalError, TransientError, exitCodes, type ExitCode } from '../errors.js';
 import { createLog, harmless } from '../logger.js';
-import type { Clock, Log } from '../ports.js';
+import type { Clock, IndexCounts, Log } from '../ports.js';
 import { screenWidth, wrap } from './wrap.js';
 
 /** Flags that every command takes. */
@@ -22,6 +22,12 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Where nothing was ever indexed. */
+export const noCounts: IndexCounts = {
+  ...{ photos: 0, fingerprinted: 0, waiting: 0, failed: 0 },
+  ...{ videos: 0, videosByBytesAlone: 0, groups: 0, extras: 0 },
+};
 
 export function addCommonFlags(command: Command): Command {
   return command

@@ -10,6 +10,7 @@ import {
   addCommonFlags,
   count,
   createContext,
+  noCounts,
   oneLine,
   print,
   printJson,
@@ -44,8 +45,6 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
   });
 }
 
-const noCounts = { photos: 0, fingerprinted: 0, waiting: 0, failed: 0, groups: 0, extras: 0 };
-
 /** The stable shape of `groups --json`: fields may be added, never renamed. */
 function documentOf(group: Group, photos: PhotoStore | null, config: Config): unknown {
   return {
@@ -68,6 +67,7 @@ function documentOf(group: Group, photos: PhotoStore | null, config: Config): un
         width: photo?.width ?? null,
         height: photo?.height ?? null,
         byteSize: photo?.byteSize ?? null,
+        durationMs: photo?.durationMs ?? null,
         takenAt: photo?.takenAt == null ? null : new Date(photo.takenAt).toISOString(),
       };
     }),

@@ -9,6 +9,7 @@ import {
   count,
   createContext,
   localTime,
+  noCounts,
   oneLine,
   print,
   printJson,
@@ -39,10 +40,9 @@ export function addStatus(program: Command, done: (code: ExitCode) => void): voi
 async function fromDisk({ stateDir, accounts }: Config): Promise<Status> {
   const index = openIndexForReading(stateDir);
   const journal = openJournalForReading(stateDir, systemClock);
-  const nothing = { photos: 0, fingerprinted: 0, waiting: 0, failed: 0, groups: 0, extras: 0 };
   const status = {
     running: false,
-    counts: index?.photos.counts() ?? nothing,
+    counts: index?.photos.counts() ?? noCounts,
     holds: journal === null ? [] : holdsOf(journal),
     failures: index === null ? [] : failuresOf(index.photos),
     ...(await labelStatus(accounts, journal, index?.photos ?? null)),
@@ -61,6 +61,7 @@ function show(status: Status): void {
     `${count(photos, 'photo')}: ${fingerprinted} fingerprinted, ${waiting} waiting, ${failed} that cannot be compared.`,
     2,
   );
+  if (counts.videos > 0) printWrapped(videosLine(counts), 2);
   print(`${count(counts.groups, 'group')} with ${count(counts.extras, 'extra copy', 'extra copies')}.`);
   if (lastRun !== null)
     printWrapped(`Last run that wrote something: ${localTime(lastRun.startedAt)}, ${lastRun.command}`, 2);
@@ -68,6 +69,14 @@ function show(status: Status): void {
   for (const { name, source, reason } of failures)
     printWrapped(`  ${oneLine(name)} (${source}): ${reason}`, 4);
   if (failed > failures.length) print(`  … and ${failed - failures.length} more`);
+}
+
+function videosLine({ videos, videosByBytesAlone: byBytes }: Status['counts']): string {
+  const stills = 'by their stills with videos of the same duration';
+  const bytes = 'by their bytes alone (their duration is not known)';
+  if (byBytes === 0) return `${count(videos, 'video')} among them, compared ${stills}.`;
+  if (byBytes === videos) return `${count(videos, 'video')} among them, compared ${bytes}.`;
+  return `${count(videos, 'video')} among them: ${videos - byBytes} compared ${stills}, ${byBytes} ${bytes}.`;
 }
 
 function showSources({ sources = [], accounts }: Status): void {

@@ -95,6 +95,8 @@ export class Backlog implements KeySupply<PhotoKey> {
   async open(sources: readonly SourceName[], signal?: AbortSignal): Promise<void> {
     const lanes = this.#lanes.filter(({ source }) => sources.includes(source));
     for (const lane of lanes) this.#count(lane);
+    // What was listed may have made photos of other sources wanted: a video of the same size as theirs.
+    for (const lane of this.#lanes.filter(({ isOpen }) => isOpen)) this.#restart(lane);
     const held = lanes.filter(({ isOpen }) => !isOpen);
     if (this.#isWorthAFirstPass(held.reduce((sum, { left }) => sum + left, 0))) {
       await this.#options.firstPass.prepare(signal);
@@ -154,6 +156,11 @@ export class Backlog implements KeySupply<PhotoKey> {
       this.#rested();
     };
     use.then(rested, rested);
+  }
+
+  #restart(lane: Lane): void {
+    lane.after = start;
+    this.#count(lane);
   }
 
   #count(lane: Lane, isEmpty = false): void {

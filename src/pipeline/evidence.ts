@@ -1,7 +1,9 @@
 import type { Evidence, Likeness, Photo, PixelProof } from '../model.js';
+import { areCompanions, type Shot } from './companions.js';
+import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 3;
+export const evidenceVersion = 4;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -31,10 +33,10 @@ export interface EvidenceOptions {
 }
 
 /** What evidence looks at besides the pixels. */
-export type Comparable = Pick<
-  Photo,
-  'sha1' | 'fileId' | 'format' | 'takenAt' | 'camera' | 'exposure' | 'width' | 'height'
-> & { readonly isPaper: boolean };
+export type Comparable = Shot &
+  Pick<Photo, 'sha1' | 'fileId' | 'media' | 'durationMs' | 'camera' | 'exposure' | 'width' | 'height'> & {
+    readonly isPaper: boolean;
+  };
 
 /** What is known of how two photos look next to each other; null = not alike, not laid over each other. */
 export interface Looked {
@@ -55,13 +57,15 @@ export function evidenceBetween(
   if (a.fileId !== null && a.fileId === b.fileId) return null;
   if (a.sha1 !== null && a.sha1 === b.sha1)
     return { kind: 'same-bytes', score: 1, distance: null, agreement: null };
+  if (a.media !== b.media) return null;
+  if (a.media === 'video') return evidenceOfVideos(a, b, likeness, options);
   const arePapers = a.isPaper && b.isPaper && !isOneShot(a, b);
   const detailBound = arePapers ? Math.min(paperBits, options.detailBound) : options.detailBound;
   const isAlike =
     likeness !== null && likeness.phashBits <= options.threshold && likeness.detailBits <= detailBound;
   const isProven = proof?.verdict === 'proven';
   if (!isAlike && !isProven) return null;
-  if (isRawAndDeveloped(a, b)) return null;
+  if (areCompanions(a, b)) return null;
   const apart = timeBetweenShots(a, b);
   const isUnedited = (isAlike ? likeness.orientation === 0 : proof?.inPlace === true) && sameShape(a, b);
   return {
@@ -71,6 +75,22 @@ export function evidenceBetween(
     distance: likeness && { phash: likeness.phashBits, detail: likeness.detailBits },
     agreement: proof === null ? null : round(proof.agreement),
   };
+}
+
+/** Of videos only the stills are compared: these must be the same for certain, as they stand. */
+function evidenceOfVideos(
+  a: Comparable,
+  b: Comparable,
+  likeness: Looked['likeness'],
+  { threshold, detailBound }: EvidenceOptions,
+): Evidence | null {
+  if (likeness === null || likeness.orientation !== 0) return null;
+  if (!runEquallyLong(a, b) || !sameShape(a, b)) return null;
+  const { phashBits, detailBits } = likeness;
+  const bound = a.isPaper && b.isPaper ? paperBits : certainBits;
+  if (phashBits > threshold || detailBits > Math.min(bound, detailBound)) return null;
+  const distance = { phash: phashBits, detail: detailBits };
+  return { kind: kindOfVideos(a, b), score: scoreOf(detailBits), distance, agreement: null };
 }
 
 /** The same camera at the same second says what the pixels cannot. */
@@ -102,11 +122,6 @@ export function timeBetweenShots(a: Comparable, b: Comparable): number | null {
   const gap = gapBetween(a.takenAt, b.takenAt);
   if (gap > 0) return gap % zoneStepMs === 0 && gap <= largestZoneGapMs ? null : gap;
   return a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure ? 0 : null;
-}
-
-function isRawAndDeveloped(a: Comparable, b: Comparable): boolean {
-  if ((a.format === 'raw') === (b.format === 'raw') || a.takenAt === null || b.takenAt === null) return false;
-  return gapBetween(a.takenAt, b.takenAt) === 0;
 }
 
 /** Milliseconds between two capture times; one of them may have lost the fraction of its second. */

@@ -1,5 +1,5 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { Fingerprint, Photo, PhotoId, PhotoKey } from '../model.js';
+import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts } from '../model.js';
 import { parseKey } from '../model.js';
 import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
 import type { Backlog } from './backlog.js';
@@ -7,6 +7,7 @@ import type { Fingerprinter } from './fingerprint.js';
 import type { LookIndex } from './look-index.js';
 import type { Prover } from './prover.js';
 import { thumbHashOfBytes } from './thumb/local-thumb-hash.js';
+import { asStill } from './videos.js';
 
 export interface ExaminerOptions {
   readonly photos: PhotoStore;
@@ -17,6 +18,8 @@ export interface ExaminerOptions {
   readonly thumbs?: Pick<Backlog, 'hasManyRemote' | 'lookNextFor'>;
   /** Open sources that may know the photo, its own one for a photo of the index; empty when none is configured now. */
   readonly sourcesOf: (photo: IndexedPhoto | PhotoKey) => readonly PhotoSource[];
+  /** Other photos that became wanted because of one that was looked at. */
+  readonly alsoWanted?: (keys: readonly PhotoKey[]) => void;
   readonly log: Log;
 }
 
@@ -110,17 +113,20 @@ export class Examiner {
       this.remove(key);
       return null;
     }
-    photos.observe([fresh]);
+    const others = photos.observe([fresh]).wanted.filter((one) => one !== key);
+    if (others.length > 0) this.#options.alsoWanted?.(others);
     return photos.get(key);
   }
 
   async #fingerprint(photo: IndexedPhoto, source: PhotoSource): Promise<void> {
     const { photos, looks, fingerprinter } = this.#options;
+    if (photo.media === 'video' && source.bytes !== undefined) return this.#readBytes(photo, source.bytes);
     const picture = await source.picture(photo);
     this.tally.downloads++;
     const ofSameFile = this.#ofSameFile(photo.key, picture.facts.sha1);
     const listed = source.kind === 'immich' ? photo.thumbHash : null;
-    const fingerprint = ofSameFile ?? (await fingerprinter.fingerprint(picture.bytes, listed));
+    const made = ofSameFile ?? (await fingerprinter.fingerprint(picture.bytes, listed));
+    const fingerprint = photo.media === 'video' ? asStill(made) : made;
     // A file of the same bytes had its own.
     const thumbHash = ofSameFile === null ? await this.#thumbHashOf(picture.bytes, source) : null;
     // Removed or replaced while its picture was read: what was learned is of no photo that is there.
@@ -130,9 +136,19 @@ export class Examiner {
     const facts = thumbHash === null ? picture.facts : { ...picture.facts, thumbHash };
     photos.examined({ id, revision, facts, fingerprint }, this.#near(id));
     this.#forget(id);
-    looks.put(id, fingerprint);
+    looks.put(id, fingerprint, photo.media);
     this.tally.fingerprinted++;
     if (thumbHash !== null) this.#options.thumbs?.lookNextFor(thumbHash);
+  }
+
+  /** A video in a folder: its pictures cannot be had. */
+  async #readBytes(photo: IndexedPhoto, bytes: (photo: Photo) => Promise<ReadFacts>): Promise<void> {
+    const { photos } = this.#options;
+    const facts = await bytes(photo);
+    this.tally.downloads++;
+    const now = photos.get(photo.key);
+    if (now?.id !== photo.id || now.revision !== photo.revision) return;
+    photos.examined({ id: photo.id, revision: photo.revision, facts, fingerprint: null }, []);
   }
 
   async #thumbHashOf(bytes: Uint8Array, { kind }: PhotoSource): Promise<Uint8Array | null> {

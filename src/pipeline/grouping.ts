@@ -8,6 +8,7 @@ import {
   type Realm,
 } from '../model.js';
 import type { Pace } from '../pace.js';
+import { withCompanion, type Shot } from './companions.js';
 import type { Rankable } from './keep-rules.js';
 
 /** A group before it has its number. */
@@ -15,7 +16,7 @@ export type UnnumberedGroup = Omit<Group, 'number'>;
 
 /** A photo that may be a member, with what proves it against others. */
 export interface Candidate {
-  readonly photo: Rankable & Content;
+  readonly photo: Rankable & Content & Shot;
   /** Proven duplicates of the photo. Symmetric: both ends list each other. Worked out when asked for. */
   readonly proofs: () => ReadonlyMap<PhotoKey, Evidence>;
 }
@@ -35,7 +36,8 @@ const nobodyApart: Apart = { has: () => false, concerns: () => false };
  * Groups without chains: the best photo left becomes a keeper and takes those of its proven duplicates that are left.
  * A function of the set of candidates and of `apart` alone. Each extra is proven against the group's keeper and, where
  * another account keeps its own copy, against that copy too. Where a photo is proven against two that are kept apart, it
- * shares a group with the better one. Cost: the links of keepers.
+ * shares a group with the better one. A RAW file is no extra of what was developed from it, and what the camera developed of
+ * it is no extra of another RAW file of the shot. Cost: the links of keepers.
  */
 export async function groupCandidates(
   candidates: readonly Candidate[],
@@ -53,7 +55,8 @@ export async function groupCandidates(
     const near = [...proofs.keys()]
       .flatMap((key) => (taken.has(key) ? [] : (byKey.get(key) ?? [])))
       .sort((a, b) => order(a.photo, b.photo));
-    const group = groupAround(centre, proofs, near, apart);
+    const keep: Keep = (candidate, proven = candidate.proofs()) => keptOf(candidate, proven, byKey);
+    const group = groupAround(keep(centre, proofs), near, keep, { apart, order });
     if (group === null) continue;
     for (const member of group.members) taken.add(member.key);
     groups.push(group);
@@ -74,25 +77,25 @@ function oncePerFile(ranked: readonly Candidate[]): readonly Candidate[] {
 
 /** The group around a keeper; null when nobody in it has a better copy. */
 function groupAround(
-  centre: Candidate,
-  proofs: ReadonlyMap<PhotoKey, Evidence>,
+  centre: Kept,
   near: readonly Candidate[],
-  apart: Apart,
+  keep: Keep,
+  { apart, order }: { readonly apart: Apart; readonly order: Order },
 ): UnnumberedGroup | null {
-  const keepers = new Map<Realm, Kept>([[centre.photo.realm, { ...centre, proven: proofs }]]);
+  const keepers = new Map<Realm, Kept>([[centre.photo.realm, centre]]);
   const members: Member[] = [{ key: centre.photo.key, role: 'keeper', evidence: null, keptAs: null }];
   const wary = apart.concerns(centre.photo) ? [centre.photo] : [];
   for (const candidate of near) {
     const isWary = apart.concerns(candidate.photo);
     if (isWary && wary.some((member) => apart.has(member, candidate.photo))) continue;
     const { key, realm } = candidate.photo;
-    const evidence = proofs.get(key) ?? null;
+    const evidence = centre.proven.get(key) ?? null;
     const isLesserFile = realm === localRealm && !isBetterFile(candidate.photo, centre.photo);
-    const keptAs = isLesserFile ? { ...centre, proven: proofs } : keepers.get(realm);
+    const keptAs = isLesserFile ? centre : keepers.get(realm);
     if (keptAs === undefined) {
-      keepers.set(realm, { ...candidate, proven: candidate.proofs() });
+      keepers.set(realm, keep(candidate));
       members.push({ key, role: 'keeper', evidence, keptAs: null });
-    } else if (keptAs.photo === centre.photo || keptAs.proven.has(key)) {
+    } else if (canStandFor(keptAs, candidate.photo, order)) {
       members.push({ key, role: 'extra', evidence, keptAs: keptAs.photo.key });
     } else continue;
     if (isWary) wary.push(candidate.photo);
@@ -100,7 +103,35 @@ function groupAround(
   return members.some((member) => member.role === 'extra') ? { keeper: centre.photo.key, members } : null;
 }
 
-type Kept = Candidate & { readonly proven: ReadonlyMap<PhotoKey, Evidence> };
+/** A photo that stays when its extras go. */
+interface Kept {
+  readonly photo: Candidate['photo'];
+  readonly proven: ReadonlyMap<PhotoKey, Evidence>;
+  /** Of a RAW file: proven photos that lie beside a proven RAW file of their own shot, which they stay with. */
+  readonly developed: ReadonlySet<Candidate['photo']>;
+}
+
+type Keep = (candidate: Candidate, proven?: Kept['proven']) => Kept;
+
+function keptOf({ photo }: Candidate, proven: Kept['proven'], byKey: ReadonlyMap<PhotoKey, Candidate>): Kept {
+  if (photo.format !== 'raw') return { photo, proven, developed: new Set() };
+  return {
+    photo,
+    proven,
+    developed: withCompanion([...proven.keys()].flatMap((key) => byKey.get(key)?.photo ?? [])),
+  };
+}
+
+/** Proven; and neither is a RAW file an extra of what was developed, nor what is worth more to a person an extra of a RAW file. */
+function canStandFor(
+  { photo: kept, proven, developed }: Kept,
+  extra: Candidate['photo'],
+  order: Order,
+): boolean {
+  if (!proven.has(extra.key) || developed.has(extra)) return false;
+  if ((extra.format === 'raw') === (kept.format === 'raw')) return true;
+  return kept.format === 'raw' && order(kept, extra) < 0;
+}
 
 /**
  * A local file is an extra of the account's photo that is as good, whatever else differs; with more pixels it stays beside

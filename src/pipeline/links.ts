@@ -2,6 +2,7 @@ import type { Evidence, Likeness, PhotoId, PhotoKey, SourceName } from '../model
 import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
 import type { Dismissed } from './dismissed.js';
 import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
+import { isOneStripped, kindOfVideos } from './videos.js';
 
 /** Who looks like whom. */
 export interface Neighbours {
@@ -33,6 +34,8 @@ export class Links {
   readonly #photos = new Map<PhotoId, IndexedPhoto | null>();
   readonly #likenesses = new Map<PhotoId, readonly Likeness[]>();
   readonly #proofs = new Map<PhotoId, readonly FoundProof[]>();
+  /** Of videos without a capture time: those with one that they may be copies of. */
+  readonly #takes = new Map<PhotoId, readonly IndexedPhoto[]>();
   readonly #crowded = new Map<PhotoId, boolean>();
   readonly #version: number;
   #remembered = 0;
@@ -99,8 +102,30 @@ export class Links {
       const detailBound = isCrowd ? certainBits : automaticBits;
       const looked = { likeness, proof: proofs.get(id) ?? null };
       const evidence = evidenceBetween(photo, other, looked, { threshold, detailBound });
-      if (isDuplicate(evidence)) yield [other, evidence];
+      if (!isDuplicate(evidence)) continue;
+      if (evidence.kind === 'same-bytes' || !this.#mayBeOfAnotherTake(photo, other)) yield [other, evidence];
     }
+  }
+
+  /** A video that lost its capture time is a copy of one take: where it looks like several, nothing says of which. */
+  #mayBeOfAnotherTake(a: IndexedPhoto, b: IndexedPhoto): boolean {
+    if (a.media !== 'video' || !isOneStripped(a, b)) return false;
+    const [stripped, take] = a.takenAt === null ? [a, b] : [b, a];
+    return this.#takesLike(stripped).some((other) => kindOfVideos(other, take) !== 'same-picture');
+  }
+
+  #takesLike(stripped: IndexedPhoto): readonly IndexedPhoto[] {
+    const known = this.#takes.get(stripped.id);
+    if (known !== undefined) return known;
+    const bounds = { threshold: this.#options.threshold, detailBound: certainBits };
+    const takes = this.#likenessesOf(stripped.id).flatMap((likeness) => {
+      const other = this.photo(likeness.b);
+      if (other === null || other.takenAt === null || this.#dismissed.has(stripped, other)) return [];
+      return isDuplicate(evidenceBetween(stripped, other, { likeness, proof: null }, bounds)) ? [other] : [];
+    });
+    this.#remember(takes.length + 1);
+    this.#takes.set(stripped.id, takes);
+    return takes;
   }
 
   /** True where so many look nearly alike that only certain pairs count. */
@@ -136,6 +161,7 @@ export class Links {
     this.#photos.clear();
     this.#likenesses.clear();
     this.#proofs.clear();
+    this.#takes.clear();
     this.#remembered = entries;
   }
 }

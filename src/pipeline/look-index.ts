@@ -1,4 +1,4 @@
-import type { Fingerprint, Likeness, PhotoId } from '../model.js';
+import type { Fingerprint, Likeness, Media, PhotoId } from '../model.js';
 import type { Pace } from '../pace.js';
 import { candidateBits, certainBits, leastQuality, storedBits } from './evidence.js';
 import { HammingTables } from './hamming-tables.js';
@@ -26,13 +26,15 @@ export class LookIndex {
   readonly #coarse = new HammingTables(this.#details, { hold: 'whole' });
   #ids = new Uint32Array(1024);
   readonly #slots = new IdSlots();
+  /** Those that are stills of videos: few, as a rule. */
+  readonly #videos = new Set<number>();
 
   get size(): number {
     return this.#slots.size;
   }
 
   /** Adds or replaces. Pictures with too little detail are left out: they match nothing by look. */
-  put(id: PhotoId, looks: Looks): void {
+  put(id: PhotoId, looks: Looks, media: Media = 'image'): void {
     this.remove(id);
     if (looks.quality < leastQuality) return;
     const slot = this.#phashes.pushBytes(looks.phash, 0);
@@ -44,12 +46,14 @@ export class LookIndex {
     }
     this.#ids[slot] = id;
     this.#slots.set(id, slot);
+    if (media === 'video') this.#videos.add(id);
   }
 
   remove(id: PhotoId): void {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
     this.#slots.delete(id);
+    this.#videos.delete(id);
     this.#phashes.remove(slot);
     this.#details.remove(slot);
   }
@@ -65,7 +69,7 @@ export class LookIndex {
   likenessesOf(id: PhotoId): readonly Likeness[] {
     const slot = this.#slots.get(id);
     if (slot === undefined) return [];
-    const found = this.likenesses(this.#looksAt(slot), id);
+    const found = this.likenesses(this.#looksAt(slot), id, this.#videos.has(id) ? 'video' : 'image');
     return found.map((likeness) => ({ a: id, ...likeness }));
   }
 
@@ -79,8 +83,11 @@ export class LookIndex {
     return { phash, detail, quality: 100 };
   }
 
-  /** All photos that look like this one, each in the orientation where they differ least. About 1 ms at 1M photos. */
-  likenesses(looks: Looks, self: PhotoId | null): Omit<Likeness, 'a'>[] {
+  /**
+   * All photos that look like this one, each in the orientation where they differ least; of a video, the videos. About 1 ms at 1M
+   * photos.
+   */
+  likenesses(looks: Looks, self: PhotoId | null, media: Media = 'image'): Omit<Likeness, 'a'>[] {
     if (looks.quality < leastQuality) return [];
     const best = new Map<number, Omit<Likeness, 'a' | 'b'>>();
     const phash = wordsOf(looks.phash);
@@ -98,7 +105,8 @@ export class LookIndex {
     }
     return [...best].flatMap(([slot, likeness]) => {
       const b = this.#ids[slot] as PhotoId;
-      return b === self ? [] : [{ b, ...likeness }];
+      const isOther = b === self || this.#videos.has(b) !== (media === 'video');
+      return isOther ? [] : [{ b, ...likeness }];
     });
   }
 }

@@ -1,7 +1,14 @@
 import type { PhotoId } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
 import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../ports.js';
-import { candidateBits, certainBits, scoreOf, storedBits, timeBetweenShots } from './evidence.js';
+import {
+  automaticBits,
+  candidateBits,
+  certainBits,
+  scoreOf,
+  storedBits,
+  timeBetweenShots,
+} from './evidence.js';
 import type { GreyCopy } from './grey-copy.js';
 import type { Neighbours } from './links.js';
 import { unpackCopy } from './packed-copy.js';
@@ -21,6 +28,7 @@ import {
 import { partFramesOf } from './frames.js';
 import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
+import { areWorthReview } from './videos.js';
 import { ViewIndex } from './view-index.js';
 
 export interface ProverOptions {
@@ -38,6 +46,7 @@ const largeLibrary = 250_000;
 const partKeyBitsOfLarge = 7;
 const mostSitters = 200;
 const pageSize = 500;
+const nothing = new Uint8Array();
 
 type Nominees = Map<PhotoId, number>;
 
@@ -94,11 +103,13 @@ export class Prover {
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
     const hasOlder = copies.partKeys(null, 1).length > 0;
     const views = new FreshViews();
+    const videos = this.#options.photos.comparedVideos();
     for (const id of fresh) {
       if (stopping.aborted) return 0;
       const copy = this.#copy(id);
       if (copy === null) continue;
-      const details = detailsOf(viewsOf(copy));
+      // Of videos nothing is looked for inside others.
+      const details = videos.has(id) ? nothing : detailsOf(viewsOf(copy));
       this.#views.put(id, details);
       if (hasOlder) views.add(id, details);
       await pace();
@@ -119,6 +130,7 @@ export class Prover {
 
   async #prove(id: PhotoId, nominees: Nominees, pace: Pace): Promise<number> {
     const { copies, photos } = this.#options;
+    if (photos.byId(id)?.media === 'video') return this.#proveVideo(id);
     const sitter = this.#sitter(id);
     const photo = photos.byId(id);
     // Removed, or read anew, since the run began.
@@ -143,6 +155,31 @@ export class Prover {
       new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength),
       proofs,
     );
+    return proofs.length;
+  }
+
+  /** Videos whose stills look like that of this one, for a person to judge; the most alike first. */
+  #proveVideo(id: PhotoId): number {
+    const { copies, photos, neighbours } = this.#options;
+    const video = photos.byId(id);
+    if (video === null) return 0;
+    const alike = neighbours
+      .likenessesOf(id)
+      .filter(({ detailBits, orientation }) => detailBits <= automaticBits && orientation === 0);
+    const proofs = alike
+      .sort((a, b) => a.detailBits - b.detailBits || a.b - b.b)
+      .filter(({ b }) => {
+        const other = photos.byId(b);
+        return other !== null && areWorthReview(video, other);
+      })
+      .slice(0, mostPairs)
+      .map(({ b, detailBits }): FoundProof => ({
+        b,
+        verdict: 'likely',
+        agreement: scoreOf(detailBits),
+        inPlace: true,
+      }));
+    copies.proved(id, nothing, nothing, proofs);
     return proofs.length;
   }
 

@@ -1,6 +1,7 @@
 import type { SourceName } from '../model.js';
 import type { FingerprintState, IndexCounts, SourceCounts } from '../ports.js';
 import { pluck, type Db } from './sqlite.js';
+import { countVideos } from './video-rows.js';
 
 interface CountRow {
   source: SourceName;
@@ -30,11 +31,14 @@ export function countBySource(db: Db): ReadonlyMap<SourceName, SourceCounts> {
 export function countIndex(db: Db): IndexCounts {
   const sources = [...countBySource(db).values()];
   const sum = (of: keyof SourceCounts): number => sources.reduce((total, counts) => total + counts[of], 0);
+  const { videos, byBytesAlone } = countVideos(db);
   return {
     photos: sum('photos'),
     fingerprinted: sum('fingerprinted'),
     waiting: sum('waiting'),
     failed: sum('failed'),
+    videos,
+    videosByBytesAlone: byBytesAlone,
     groups: Number(pluck(db, 'SELECT count(DISTINCT number) FROM members')),
     extras: Number(pluck(db, `SELECT count(*) FROM members WHERE role = 'extra'`)),
   };

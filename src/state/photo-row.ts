@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type {
+  Fingerprint,
   Format,
   Media,
   Photo,
   PhotoId,
   PhotoKey,
   Presence,
+  ReadFacts,
   Realm,
   Revision,
   SourceName,
@@ -29,6 +31,7 @@ export interface PhotoRow {
   width: number | null;
   height: number | null;
   byte_size: number | null;
+  duration: number | null;
   format: Format;
   taken_at: number | null;
   camera: string | null;
@@ -63,6 +66,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     width: row.width,
     height: row.height,
     byteSize: row.byte_size,
+    durationMs: row.duration,
     format: row.format,
     takenAt: row.taken_at,
     camera: row.camera,
@@ -97,6 +101,7 @@ export function columnsOfPhoto(photo: Photo): Record<string, string | number | U
     width: photo.width,
     height: photo.height,
     byte_size: photo.byteSize,
+    duration: photo.durationMs,
     format: photo.format,
     taken_at: photo.takenAt,
     camera: photo.camera,
@@ -111,6 +116,34 @@ export function columnsOfPhoto(photo: Photo): Record<string, string | number | U
   };
 }
 
+/** Values for the columns that reading the bytes fills; undefined where it did not tell. */
+export function columnsOfFacts(
+  facts: ReadFacts,
+): Record<string, string | number | Uint8Array | null | undefined> {
+  return {
+    sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
+    thumb_hash: facts.thumbHash ?? undefined,
+    width: facts.width,
+    height: facts.height,
+    byte_size: facts.byteSize,
+    taken_at: facts.takenAt,
+    camera: facts.camera,
+    exposure: facts.exposure,
+    file_id: facts.fileId,
+    has_location: facts.hasLocation === undefined ? undefined : Number(facts.hasLocation),
+  };
+}
+
+export function columnsOfLooks(fingerprint: Fingerprint): Record<string, string | number | Uint8Array> {
+  return {
+    algorithm: fingerprint.algorithm,
+    phash: fingerprint.phash,
+    detail: fingerprint.detail,
+    quality: Math.round(fingerprint.quality),
+    paper: Number(fingerprint.isPaper),
+  };
+}
+
 /** Columns that our own writes change: they are no reason to look at a photo again. */
 export function columnsOfMarks({ marks }: Photo): { hearted: number | null; duplicate_id: string | null } {
   return { hearted: marks && Number(marks.favorite), duplicate_id: marks?.duplicateId ?? null };
@@ -118,7 +151,9 @@ export function columnsOfMarks({ marks }: Photo): { hearted: number | null; dupl
 
 /** 8 bytes that change when anything changes that a group or a keeper may depend on: neither `updatedAt` nor the marks. */
 function factsDigest(photo: Photo): Uint8Array {
-  const { thumbHash, marks: _marks, ...facts } = photo;
+  const { thumbHash, marks: _marks, durationMs, ...known } = photo;
+  // Where there is none the digest is that of releases without it: no photo is looked at again for that.
+  const facts = durationMs === null ? known : { ...known, durationMs };
   const text = JSON.stringify([{ ...facts, updatedAt: null }, thumbHash && [...thumbHash]]);
   return createHash('sha1').update(text).digest().subarray(0, 8);
 }

@@ -8,10 +8,19 @@ import type {
   SourceCounts,
   StoredLooks,
 } from '../ports.js';
-import { columnsOfMarks, columnsOfPhoto, photoOfRow, type PhotoRow } from './photo-row.js';
+import {
+  columnsOfFacts,
+  columnsOfLooks,
+  columnsOfMarks,
+  columnsOfPhoto,
+  photoOfRow,
+  type PhotoRow,
+} from './photo-row.js';
+import { CopyRows } from './copy-rows.js';
 import { countBySource, countIndex } from './photo-counts.js';
 import { readLooks } from './stored-hashes.js';
 import { pluck, transaction, type Db } from './sqlite.js';
+import { comparedVideos, VideoWishes } from './video-rows.js';
 import {
   countWanted,
   outdate,
@@ -23,7 +32,7 @@ import {
 } from './wanted-photos.js';
 
 const columns = [
-  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size format',
+  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration format',
   'taken_at camera exposure has_location favorite created_at updated_at file_id facts hearted duplicate_id',
 ].flatMap((line) => line.split(' '));
 
@@ -45,10 +54,14 @@ interface KnownRow {
 export class SqlitePhotoStore implements PhotoStore {
   readonly #db: Db;
   readonly #sql;
+  readonly #videos: VideoWishes;
+  readonly #copies: CopyRows;
   #version = 0;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#videos = new VideoWishes(db);
+    this.#copies = new CopyRows(db);
     const values = columns.map((name) => `:${name}`);
     const keepLearned = columns
       .filter((name) => name !== 'key')
@@ -80,10 +93,6 @@ export class SqlitePhotoStore implements PhotoStore {
         `SELECT phash, detail, quality, paper, pixels, aspect FROM photos JOIN copies ON photo = id
          WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
-      putCopy: db.prepare('INSERT OR REPLACE INTO copies (photo, aspect, pixels) VALUES (?, ?, ?)'),
-      dropCopy: db.prepare('DELETE FROM copies WHERE photo = ?'),
-      dropPartKeys: db.prepare('DELETE FROM part_keys WHERE photo = ?'),
-      dropProofs: db.prepare('DELETE FROM proofs WHERE a = ?1 OR b = ?1'),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
       dirtyMates: db.prepare(
         `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (
@@ -105,7 +114,9 @@ export class SqlitePhotoStore implements PhotoStore {
       for (const photo of photos) {
         const outcome = this.#observeOne(photo, pass);
         if (outcome.wanted) wanted.push(photo.key);
-        if (outcome.changed) changed++;
+        if (!outcome.changed) continue;
+        changed++;
+        if (photo.media === 'video') wanted.push(...this.#videos.wantTwins(photo));
       }
       return { wanted, changed };
     });
@@ -114,7 +125,7 @@ export class SqlitePhotoStore implements PhotoStore {
   #observeOne(photo: Photo, pass: number): { wanted: boolean; changed: boolean } {
     const known = this.#sql.known.get(photo.key) as KnownRow | undefined;
     const values = columnsOfPhoto(photo);
-    const lookable = photo.media === 'image' && photo.presence !== 'hidden';
+    const lookable = photo.presence !== 'hidden' && (photo.media === 'image' || this.#videos.isWanted(photo));
     if (known === undefined) {
       this.#version++;
       this.#sql.insert.run({ ...values, looks: lookable ? 'wanted' : 'none', pass });
@@ -157,6 +168,10 @@ export class SqlitePhotoStore implements PhotoStore {
     return thumbHashes(this.#db);
   }
 
+  comparedVideos(): ReadonlySet<PhotoId> {
+    return comparedVideos(this.#db);
+  }
+
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
     const row = this.#sql.ofFile.get(Buffer.from(sha1, 'hex'), algorithm) as
       (Omit<Fingerprint, 'algorithm' | 'isPaper'> & { paper: number }) | undefined;
@@ -181,28 +196,13 @@ export class SqlitePhotoStore implements PhotoStore {
     const { id, facts, fingerprint } = result;
     transaction(this.#db, () => {
       this.#disturb(id, near);
-      this.#sql.dropProofs.run(id);
-      this.#sql.dropPartKeys.run(id);
-      this.#sql.putCopy.run(id, fingerprint.aspect, fingerprint.pixels);
-      this.#learn(id, {
-        sha1: facts.sha1 ? Buffer.from(facts.sha1, 'hex') : undefined,
-        thumb_hash: facts.thumbHash ?? undefined,
-        width: facts.width,
-        height: facts.height,
-        byte_size: facts.byteSize,
-        taken_at: facts.takenAt,
-        camera: facts.camera,
-        exposure: facts.exposure,
-        file_id: facts.fileId,
-        has_location: facts.hasLocation === undefined ? undefined : Number(facts.hasLocation),
-        algorithm: fingerprint.algorithm,
-        phash: fingerprint.phash,
-        detail: fingerprint.detail,
-        quality: Math.round(fingerprint.quality),
-        paper: Number(fingerprint.isPaper),
-        failure: null,
-        dirty: 1,
-      });
+      // What was known of another picture in its place goes in any case.
+      this.#copies.drop(id);
+      if (fingerprint !== null) {
+        this.#copies.put(id, fingerprint);
+        this.#learn(id, columnsOfLooks(fingerprint));
+      }
+      this.#learn(id, { ...columnsOfFacts(facts), failure: null, dirty: 1 });
       this.#db
         .prepare(`UPDATE photos SET looks = 'done' WHERE id = ? AND revision = ?`)
         .run(id, result.revision);
@@ -225,7 +225,7 @@ export class SqlitePhotoStore implements PhotoStore {
     if (id === undefined) return;
     transaction(this.#db, () => {
       this.#disturb(Number(id), near);
-      this.#dropCopy(Number(id));
+      this.#copies.drop(Number(id));
       this.#learn(Number(id) as PhotoId, {
         looks: 'failed',
         failure: reason,
@@ -239,12 +239,6 @@ export class SqlitePhotoStore implements PhotoStore {
 
   wantAgain(source: SourceName, reason: string): void {
     wantAgain(this.#db, source, reason);
-  }
-
-  #dropCopy(id: number): void {
-    this.#sql.dropProofs.run(id);
-    this.#sql.dropPartKeys.run(id);
-    this.#sql.dropCopy.run(id);
   }
 
   nextPass(): number {
@@ -262,7 +256,7 @@ export class SqlitePhotoStore implements PhotoStore {
     if (id === undefined) return;
     transaction(this.#db, () => {
       this.#disturb(Number(id), near);
-      this.#dropCopy(Number(id));
+      this.#copies.drop(Number(id));
       this.#db.prepare('DELETE FROM members WHERE photo = ?').run(Number(id));
       this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ?').run(key);
       this.#db.prepare('DELETE FROM photos WHERE id = ?').run(Number(id));
@@ -290,7 +284,7 @@ export class SqlitePhotoStore implements PhotoStore {
     return countBySource(this.#db);
   }
 
-  failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[] {
+  failures(limit: number): readonly { key: PhotoKey; reason: string }[] {
     const sql = `SELECT key, failure AS reason FROM photos WHERE looks = 'failed' ORDER BY key LIMIT ?`;
     return this.#db.prepare(sql).all(limit) as { key: PhotoKey; reason: string }[];
   }

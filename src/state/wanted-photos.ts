@@ -26,7 +26,7 @@ export function countWanted(db: Db, source: SourceName, after: PhotoId): number 
 
 export function* thumbHashes(db: Db): Iterable<KnownThumbHash> {
   const sql = `SELECT id, thumb_hash AS thumbHash, looks = 'wanted' AS isWanted FROM photos
-    WHERE thumb_hash IS NOT NULL AND looks IN ('wanted', 'done') AND id > ? ORDER BY id LIMIT ?`;
+    WHERE thumb_hash IS NOT NULL AND media = 'image' AND looks IN ('wanted', 'done') AND id > ? ORDER BY id LIMIT ?`;
   for (const row of byPages<{ id: PhotoId; thumbHash: Uint8Array; isWanted: number }>(db, sql))
     yield { ...row, isWanted: row.isWanted === 1 };
 }

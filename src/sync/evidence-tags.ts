@@ -27,28 +27,30 @@ function nameFor(name: string, verdict: Verdict): string {
   return `${name}/${verdict}`;
 }
 
-type Sized = Pick<IndexedPhoto, 'width' | 'height'>;
+type Judged = Pick<IndexedPhoto, 'width' | 'height' | 'media' | 'format'>;
 
 /**
  * `safe-to-delete`: the same bytes as the photo that stays, or the same picture with no more pixels. `archive`: the same
  * picture with more pixels, or of a size that is not known: something would be lost. `review`: an edit (a crop, a turn, a
- * caption), or proven only against another account's photo than the one that stays.
+ * caption), a video of which only the still was compared, what was developed from the RAW file that stays, or proven only
+ * against another account's photo than the one that stays.
  */
 export function verdictOf(
   { role, evidence, keptAs }: Member,
   keeper: PhotoKey,
-  photo: Sized,
-  kept: Sized,
+  photo: Judged,
+  kept: Judged,
 ): Verdict {
   if (role === 'keeper') return 'keep';
   if (keptAs !== keeper || evidence === null) return 'review';
   if (evidence.kind === 'same-bytes') return 'safe-to-delete';
-  if (evidence.kind !== 'same-picture') return 'review';
+  if (evidence.kind !== 'same-picture' || photo.media === 'video') return 'review';
+  if (kept.format === 'raw' && photo.format !== 'raw') return 'review';
   const [pixels, keptPixels] = [pixelsOf(photo), pixelsOf(kept)];
   return pixels !== null && keptPixels !== null && pixels <= keptPixels ? 'safe-to-delete' : 'archive';
 }
 
-function pixelsOf({ width, height }: Sized): number | null {
+function pixelsOf({ width, height }: Judged): number | null {
   return width === null || height === null ? null : width * height;
 }
 

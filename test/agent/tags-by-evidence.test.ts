@@ -1,6 +1,6 @@
 /* `labels.tags_by_evidence`: the tag says what may be done with the photo. */
 import t, { type Test } from 'tap';
-import type { EvidenceKind, Member } from '../../src/model.js';
+import type { EvidenceKind, Member, Photo } from '../../src/model.js';
 import { dismissHere } from '../../src/agent/dismiss.js';
 import type { ScanResult } from '../../src/agent/scan.js';
 import { verdictOf } from '../../src/sync/evidence-tags.js';
@@ -14,7 +14,7 @@ import {
   type AgentStage,
   type RunOptions,
 } from '../support/agent-stage.js';
-import { onServer } from '../support/made-photo.js';
+import { madePhoto, onServer } from '../support/made-photo.js';
 
 const tag = 'possible-duplicate';
 const tagged = {
@@ -31,10 +31,8 @@ const scan = (stage: AgentStage, options: RunOptions = {}): Promise<ScanResult> 
 
 void t.test('verdicts', (t) => {
   const [keeper, other] = [onServer('keeper'), onServer('other')];
-  const size = (width: number | null, height = 10): { width: number | null; height: number } => ({
-    width,
-    height,
-  });
+  const size = (width: number | null, more: Partial<Photo> = {}): Photo =>
+    madePhoto(other, { width, height: 10, ...more });
   const extra = (kind: EvidenceKind, keptAs = keeper): Member => ({
     ...{ key: onServer('x'), role: 'extra', keptAs },
     evidence: { kind, score: 1, distance: null, agreement: null },
@@ -45,6 +43,10 @@ void t.test('verdicts', (t) => {
   t.equal(verdictOf(extra('same-picture'), keeper, size(null), size(10)), 'archive');
   t.equal(verdictOf(extra('same-picture'), keeper, size(10), size(null)), 'archive');
   t.equal(verdictOf(extra('edited'), keeper, size(1), size(10)), 'review');
+  const film = size(10, { media: 'video', format: 'other' });
+  t.equal(verdictOf(extra('same-picture'), keeper, film, film), 'review', 'one still is not the video');
+  t.equal(verdictOf(extra('same-bytes'), keeper, film, film), 'safe-to-delete');
+  t.equal(verdictOf(extra('same-picture'), keeper, size(10), size(10, { format: 'raw' })), 'review');
   t.equal(verdictOf(extra('same-bytes', other), keeper, size(1), size(10)), 'review');
   const kept: Member = { key: keeper, role: 'keeper', evidence: null, keptAs: null };
   t.equal(verdictOf(kept, keeper, size(1), size(1)), 'keep');

@@ -1,7 +1,7 @@
 /* What `groups --review` shows. */
 import t from 'tap';
 import { reviewDocument, reviewPairs } from '../../src/commands/review.js';
-import type { Group, PhotoId } from '../../src/model.js';
+import type { Group, Photo, PhotoId } from '../../src/model.js';
 import { openIndexForReading } from '../../src/state/open-state.js';
 import { madePhoto, onServer, sha1Of } from '../support/made-photo.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -58,3 +58,26 @@ void t.test(
     t.match(reviewDocument(pairs), [{ a: { key: onServer('b'), source: 'home' }, score: 0.95 }, {}]);
   },
 );
+
+void t.test('two videos of which more is known now are no pair any more', async (t) => {
+  const { state, dir } = await tempState(t);
+  const { photos, copies } = state();
+  const film = (name: string, more: Partial<Photo> = {}): Photo =>
+    madePhoto(onServer(name), { media: 'video', durationMs: 12_000, ...more });
+  const pairs = (): number => {
+    const index = openIndexForReading(dir);
+    const found = index === null ? -1 : reviewPairs(index, dir, new ManualClock()).length;
+    index?.close();
+    return found;
+  };
+  photos.observe([film('a'), film('b')]);
+  const [a, b] = [photos.get(onServer('a'))?.id, photos.get(onServer('b'))?.id];
+  if (a === undefined || b === undefined) throw new Error('not in the index');
+  const empty = new Uint8Array();
+  copies.proved(a, empty, empty, [{ b, verdict: 'likely', agreement: 0.99, inPlace: true }]);
+  t.equal(pairs(), 1);
+  photos.observe([film('a', { takenAt: 0, camera: 'x' }), film('b', { takenAt: 60_000, camera: 'x' })]);
+  t.equal(pairs(), 0, 'one minute apart');
+  photos.observe([film('a'), film('b', { durationMs: 14_000 })]);
+  t.equal(pairs(), 0, 'of another length');
+});

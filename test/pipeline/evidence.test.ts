@@ -12,19 +12,10 @@ import {
   type EvidenceOptions,
   type Looked,
 } from '../../src/pipeline/evidence.js';
-import { sha1Of } from '../support/made-photo.js';
+import { localRealm } from '../../src/model.js';
+import { madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';
 
-const plain: Comparable = {
-  sha1: null,
-  fileId: null,
-  format: 'jpeg',
-  takenAt: null,
-  camera: null,
-  exposure: null,
-  width: 4000,
-  height: 3000,
-  isPaper: false,
-};
+const plain: Comparable = { ...madePhoto(onServer('x')), isPaper: false };
 const alike = { phashBits: 2, detailBits: 10, orientation: 0 };
 const usual: EvidenceOptions = { threshold: candidateBits, detailBound: automaticBits };
 const noon = Date.UTC(2026, 5, 1, 12);
@@ -38,6 +29,12 @@ const kindOf = (
   evidenceBetween({ ...plain, ...a }, { ...plain, ...b }, { likeness, proof }, options)?.kind ?? null;
 
 const comparable = fc.record({
+  source: fc.constant(plain.source),
+  realm: fc.constantFrom(plain.realm, localRealm),
+  library: fc.constantFrom(null, 'nas'),
+  name: fc.constantFrom('IMG_1.NEF', 'img_1.jpg', 'IMG_2.jpg'),
+  media: fc.constantFrom('image', 'video'),
+  durationMs: fc.constantFrom(null, 12_000, 12_150, 13_000, 13_001),
   sha1: fc.constantFrom(null, sha1Of(1), sha1Of(2)),
   fileId: fc.constantFrom(null, '1:1', '1:2'),
   format: fc.constantFrom('raw', 'heic', 'jpeg', 'other'),
@@ -179,16 +176,75 @@ void t.test('the same second at other exposures is a bracket', (t) => {
 });
 
 void t.test('a RAW file and the JPEG of the same shot are companions', (t) => {
-  const raw = { format: 'raw', camera: 'x', takenAt: noon + 130 } as const;
-  t.equal(kindOf(raw, { ...raw, format: 'jpeg' }), null);
-  t.equal(kindOf(raw, { ...raw, format: 'heic' }), null);
-  t.equal(kindOf(raw, { ...raw, format: 'jpeg', takenAt: noon }), null, 'the JPEG lost its fraction');
-  t.equal(kindOf(raw, raw), 'same-picture', 'two RAW files');
+  const raw = { format: 'raw', name: 'DSC_1.NEF', camera: 'x', takenAt: noon + 130 } as const;
+  const jpeg = { ...raw, format: 'jpeg', name: 'dsc_1.JPG' } as const;
+  t.equal(kindOf(raw, jpeg), null);
+  t.equal(kindOf(raw, { ...jpeg, format: 'heic', name: 'DSC_1.HIF' }), null);
+  t.equal(kindOf(raw, { ...jpeg, takenAt: noon }), null, 'the JPEG lost its fraction');
+  const pixel = { ...raw, name: 'PXL_2.RAW-02.ORIGINAL.dng' };
+  t.equal(kindOf(pixel, { ...jpeg, name: 'PXL_2.RAW-01.COVER.jpg' }), null);
+  const library = { library: 'nas', realm: realmOf('anna') };
+  t.equal(kindOf({ ...raw, ...library }, { ...jpeg, ...library }), null);
+  const there = (path: string): Partial<Comparable> => ({ realm: localRealm, library: null, name: path });
+  t.equal(kindOf({ ...raw, ...there('a/DSC_1.NEF') }, { ...jpeg, ...there('a/DSC_1.jpg') }), null);
+
+  t.equal(kindOf(raw, { ...raw, name: 'DSC_1.DNG' }), 'same-picture', 'two RAW files');
+  const elsewhere = [{ library: 'nas' }, { realm: realmOf('bob') }, there('DSC_1.jpg')];
+  for (const place of elsewhere) t.equal(kindOf(raw, { ...jpeg, ...place }), 'same-picture', 'elsewhere');
+  t.equal(kindOf({ ...raw, ...there('a/DSC_1.NEF') }, { ...jpeg, ...there('b/DSC_1.jpg') }), 'same-picture');
+  t.equal(kindOf(raw, { ...jpeg, name: 'DSC_1-web.jpg' }), 'same-picture', 'another name');
+  t.equal(kindOf(raw, { ...jpeg, takenAt: null }), 'same-picture', 'nothing says the same shot');
   t.equal(
-    kindOf(raw, { ...raw, format: 'jpeg', takenAt: null }),
+    kindOf(raw, { ...jpeg, format: 'other', name: 'DSC_1.png' }),
     'same-picture',
-    'nothing says the same shot',
+    'no camera makes that',
   );
+  t.equal(kindOf(raw, { ...jpeg, takenAt: noon + 5000 }), 'burst', 'a counter that began anew');
+  t.end();
+});
+
+void t.test('a video is like videos of the same duration alone', (t) => {
+  const film = { media: 'video', format: 'other', durationMs: 12_000, camera: 'x', takenAt: noon } as const;
+  t.equal(kindOf(film, film), 'same-picture');
+  t.equal(kindOf(film, { ...film, media: 'image', durationMs: null }), null, 'a photo of its still');
+  t.equal(kindOf({ ...film, durationMs: null }, film), null, 'unknown is not equal');
+  t.equal(kindOf({ ...film, durationMs: null }, { ...film, durationMs: null }), null);
+  t.equal(kindOf(film, { ...film, durationMs: 13_000 }), 'same-picture');
+  t.equal(kindOf(film, { ...film, durationMs: 13_001 }), null);
+  t.equal(kindOf(film, { ...film, durationMs: 10_999 }), null);
+  const sha1 = sha1Of(7);
+  t.equal(kindOf({ ...film, sha1 }, { ...film, sha1, durationMs: null }, null), 'same-bytes');
+  t.end();
+});
+
+void t.test('the still of a video must be the same for certain, as it stands', (t) => {
+  const film = { media: 'video', durationMs: 12_000, camera: 'x', takenAt: noon } as const;
+  t.equal(kindOf(film, film, { ...alike, detailBits: certainBits }), 'same-picture');
+  t.equal(kindOf(film, film, { ...alike, detailBits: certainBits + 1 }), null);
+  t.equal(kindOf(film, film, { ...alike, orientation: 3 }), null, 'turned');
+  t.equal(kindOf(film, { ...film, height: 4000 }), null, 'of another shape');
+  const paper = { ...film, isPaper: true };
+  t.equal(kindOf(paper, paper, { ...alike, detailBits: paperBits + 1 }), null, 'two slides');
+  const proven = { verdict: 'proven', agreement: 0.99, inPlace: true } as const;
+  t.equal(kindOf(film, film, null, { proof: proven }), null);
+  t.end();
+});
+
+void t.test('two clips of one tripod with the same still and length are no copies', (t) => {
+  const film = { media: 'video', durationMs: 12_000 } as const;
+  const shot = (takenAt: number | null, camera: string | null = 'x'): Partial<Comparable> => ({
+    ...{ ...film, takenAt, camera },
+  });
+  const identical = { phashBits: 0, detailBits: 0, orientation: 0 };
+  const kind = (a: Partial<Comparable>, b: Partial<Comparable>): string | null => kindOf(a, b, identical);
+  t.equal(kind(shot(noon), shot(noon + 14_000)), 'burst');
+  t.equal(kind(shot(noon), shot(noon + 3_600_000)), 'burst', 'on the hour: a camera with a schedule');
+  t.equal(kind(shot(noon), shot(noon + 1000)), 'same-picture', 'a second that was rounded');
+  t.equal(kind(shot(noon), shot(noon, 'y')), 'similar', 'two cameras beside each other');
+  t.equal(kind(shot(null, null), shot(null, null)), 'similar', 'nothing says that they are one: a door bell');
+  t.equal(kind(shot(noon), shot(null, null)), 'same-picture', 'a messenger took its time away');
+  t.equal(kind(shot(noon), { ...shot(null, null), durationMs: 12_200 }), 'same-picture');
+  t.equal(kind(shot(noon), { ...shot(null, null), durationMs: 12_201 }), 'similar', 'of another length then');
   t.end();
 });
 

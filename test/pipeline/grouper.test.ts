@@ -253,7 +253,19 @@ const plainPhoto = (n: number, change: Partial<Photo>): Photo => {
   const place = places[n % places.length] ?? 'local';
   const key = keyOf(n);
   const { realm } = madePhoto(key, place === 'local' ? {} : { realm: realmOf(place) });
-  return madePhoto(key, { realm, revision: JSON.stringify(change.sha1 ?? '') as Revision, ...change });
+  const { durationMs = null, ...facts } = change;
+  const kinds = [
+    { name: `DSC_${n % 2}.NEF`, format: 'raw' },
+    { name: `DSC_${n % 2}.JPG`, format: 'jpeg' },
+    { media: 'video', format: 'other', durationMs },
+  ] as const;
+  const revision = JSON.stringify(change.sha1 ?? '') as Revision;
+  return madePhoto(key, {
+    realm,
+    revision,
+    ...kinds[Math.floor(n / places.length) % kinds.length],
+    ...facts,
+  });
 };
 
 const noon = Date.UTC(2026, 5, 1, 12);
@@ -265,6 +277,7 @@ const change = fc.record(
     sha1: fc.constantFrom(null, sha1Of(1), sha1Of(2)),
     takenAt: fc.constantFrom(null, noon, noon + 1000),
     camera: fc.constantFrom(null, 'canon r5'),
+    durationMs: fc.constantFrom(null, 12_000, 12_150, 12_900),
   },
   { requiredKeys: [] },
 );
@@ -299,7 +312,7 @@ const unnumbered = (state: State): unknown[] =>
 
 void t.test('groups are a function of the photos, whatever way they came to be', async (t) => {
   const make = tempStates(t);
-  const size = 12;
+  const size = 16;
   await fc.assert(
     fc.asyncProperty(
       lives(size),

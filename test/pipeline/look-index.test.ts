@@ -138,3 +138,20 @@ void t.test('holds thousands', (t) => {
     t.ok(index.likenesses(looksOf(n), null).some(({ b, detailBits }) => b === n && detailBits === 0));
   t.end();
 });
+
+void t.test('photos are like photos, and stills of videos like stills of videos', (t) => {
+  const one = { phash: centre.subarray(0, 8), detail: centre, quality: 100 };
+  const index = new LookIndex();
+  for (const id of [1, 2]) index.put(idOf(id), one);
+  for (const id of [3, 4]) index.put(idOf(id), one, 'video');
+  const like = (id: number): number[] => index.likenessesOf(idOf(id)).map(({ b }) => b);
+  t.same([like(1), like(2), like(3), like(4)], [[2], [1], [4], [3]]);
+  t.same(
+    sorted(index.likenesses(one, null)).map(({ b }) => b),
+    [1, 2],
+  );
+  index.remove(idOf(3));
+  index.put(idOf(3), one);
+  t.same(like(4), [], 'another photo has its number now');
+  t.end();
+});

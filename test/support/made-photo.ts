@@ -26,6 +26,7 @@ export function madePhoto(key: PhotoKey, facts: Partial<Photo> = {}): Photo {
     width: 4000,
     height: 3000,
     byteSize: 1_000_000,
+    durationMs: null,
     format: 'jpeg',
     takenAt: null,
     camera: null,

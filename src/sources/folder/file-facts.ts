@@ -34,6 +34,7 @@ export function photoOfFile(file: FoundFile, source: SourceName, key: PhotoKey):
     width: null,
     height: null,
     byteSize: Number(stats.size),
+    durationMs: null,
     format: formatOf(name),
     takenAt: null,
     camera: null,

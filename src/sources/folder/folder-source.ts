@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type Photo,
   type PhotoKey,
+  type ReadFacts,
   type ServerTime,
   type SourceName,
 } from '../../model.js';
@@ -15,7 +16,7 @@ import { fileError, folderAway, folderEmptied, isLasting, isMissing, reasonOf } 
 import { findFile, stateOf, type FoundFile } from './folder-root.js';
 import { createFolderRules, type FolderRules } from './folder-rules.js';
 import { decodePath, encodePath, textOf } from './path-bytes.js';
-import { readPicture } from './read-picture.js';
+import { readPicture, readSha1 } from './read-picture.js';
 import { walkFolder } from './walk.js';
 
 export interface FolderSourceOptions {
@@ -109,9 +110,16 @@ export class FolderSource implements PhotoSource {
 
   /** Throws TerminalError `PHOTO_GONE`, and what `readPicture` and `look` throw. */
   async picture(photo: Photo): Promise<Picture> {
+    return readPicture(await this.#fileOf(photo));
+  }
+
+  /** Reads the whole file, a piece at a time. Throws the same, but for files that are too large for a picture. */
+  readonly bytes = async (photo: Photo): Promise<ReadFacts> => readSha1(await this.#fileOf(photo));
+
+  async #fileOf(photo: Photo): Promise<FoundFile> {
     const file = await this.#find(photo.key);
     if (file === null) throw new TerminalError('PHOTO_GONE', `${photo.name}: the file is no longer there`);
-    return readPicture(file);
+    return file;
   }
 
   get #opened(): Buffer {

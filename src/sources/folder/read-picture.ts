@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { OrganizerError, TerminalError, TransientError } from '../../errors.js';
+import type { ReadFacts } from '../../model.js';
 import type { Picture } from '../../ports.js';
 import { factsOfBytes, revisionOf } from './file-facts.js';
 import { fileError } from './folder-errors.js';
@@ -18,45 +19,66 @@ const pieceBytes = 1024 * 1024;
  */
 export async function readPicture(file: FoundFile): Promise<Picture> {
   const name = textOf(file.path);
+  return readStill(file, async (handle, size) => {
+    if (size > mostBytes)
+      throw new TerminalError('PICTURE_TOO_LARGE', `${name}: larger than ${mostBytes / 1024 / 1024} MiB`);
+    const bytes = Buffer.allocUnsafe(size);
+    const sha1 = await hashOf(handle, size, (at, length) => bytes.subarray(at, at + length));
+    return sha1 === null ? null : { bytes, facts: { sha1, ...(await factsOfBytes(bytes, name)) } };
+  });
+}
+
+/** The SHA-1 of a file of any size. Memory: one piece. Throws what `readPicture` throws. */
+export async function readSha1(file: FoundFile): Promise<ReadFacts> {
+  return readStill(file, async (handle, size) => {
+    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, size));
+    const sha1 = await hashOf(handle, size, (_at, length) => piece.subarray(0, length));
+    return sha1 === null ? null : { sha1, byteSize: size };
+  });
+}
+
+/** What `read` makes of a file that stays as it is meanwhile; null from it: the file ended early. */
+async function readStill<T>(
+  file: FoundFile,
+  read: (handle: FileHandle, size: number) => Promise<T | null>,
+): Promise<T> {
+  const name = textOf(file.path);
   try {
-    const { bytes, sha1 } = await readStill(file, name);
-    return { bytes, facts: { sha1, ...(await factsOfBytes(bytes, name)) } };
+    // Not through a symlink, and without waiting, should a pipe have taken the place of the file.
+    const handle = await open(file.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const before = await handle.stat({ bigint: true });
+      if (!before.isFile() || before.dev !== file.stats.dev || before.ino !== file.stats.ino)
+        throw notReady(name, 'was replaced while it was opened');
+      if (before.size === 0n) throw new TerminalError('PICTURE_UNREADABLE', `${name}: the file is empty`);
+      const found = await read(handle, Number(before.size));
+      const after = await handle.stat({ bigint: true });
+      if (found === null || revisionOf(after) !== revisionOf(before))
+        throw notReady(name, 'is still being written');
+      return found;
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw error instanceof OrganizerError ? error : fileError(error, name);
   }
 }
 
-async function readStill(file: FoundFile, name: string): Promise<{ bytes: Buffer; sha1: string }> {
-  // Not through a symlink, and without waiting, should a pipe have taken the place of the file.
-  const handle = await open(file.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const before = await handle.stat({ bigint: true });
-    if (!before.isFile() || before.dev !== file.stats.dev || before.ino !== file.stats.ino)
-      throw notReady(name, 'was replaced while it was opened');
-    if (before.size > mostBytes)
-      throw new TerminalError('PICTURE_TOO_LARGE', `${name}: larger than ${mostBytes / 1024 / 1024} MiB`);
-    if (before.size === 0n) throw new TerminalError('PICTURE_UNREADABLE', `${name}: the file is empty`);
-    const read = await readAll(handle, Number(before.size));
-    const after = await handle.stat({ bigint: true });
-    if (read === null || revisionOf(after) !== revisionOf(before))
-      throw notReady(name, 'is still being written');
-    return read;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Null when the file ends early. */
-async function readAll(handle: FileHandle, size: number): Promise<{ bytes: Buffer; sha1: string } | null> {
-  const bytes = Buffer.allocUnsafe(size);
+/** SHA-1 of the file, read into what `place` gives; null when it ends early. */
+async function hashOf(
+  handle: FileHandle,
+  size: number,
+  place: (at: number, length: number) => Buffer,
+): Promise<string | null> {
   const hash = createHash('sha1');
   for (let at = 0; at < size;) {
-    const { bytesRead } = await handle.read(bytes, at, Math.min(pieceBytes, size - at), at);
+    const piece = place(at, Math.min(pieceBytes, size - at));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
     if (bytesRead === 0) return null;
-    hash.update(bytes.subarray(at, at + bytesRead));
+    hash.update(piece.subarray(0, bytesRead));
     at += bytesRead;
   }
-  return { bytes, sha1: hash.digest('hex') };
+  return hash.digest('hex');
 }
 
 function notReady(name: string, why: string): TransientError {

@@ -12,6 +12,8 @@ export interface ListedAsset {
   readonly type: string | null;
   readonly visibility: string | null;
   readonly originalFileName: string | null;
+  /** Milliseconds; null where it is not known, or nothing. */
+  readonly duration: number | null;
   readonly libraryId: string | null;
   readonly thumbhash: string | null;
   readonly isFavorite: boolean;
@@ -82,6 +84,7 @@ export function readAsset(item: unknown): ListedAsset | UnreadableAsset {
     type: text(item['type']),
     visibility: text(item['visibility']),
     originalFileName: name,
+    duration: duration(item['duration']),
     libraryId: text(item['libraryId']),
     thumbhash: text(item['thumbhash']),
     isFavorite: item['isFavorite'] === true,
@@ -149,6 +152,17 @@ function finite(value: unknown): number | null {
 /** A whole number that every part of us, the database too, can hold exactly. */
 function whole(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** A number of milliseconds (since 3.0), or text: `0:00:12.34500`, where no time at all stands for an unknown one too. */
+function duration(value: unknown): number | null {
+  const [, hours, minutes, seconds] =
+    /^(\d{1,6}):(\d\d):(\d\d(?:\.\d+)?)$/u.exec(typeof value === 'string' ? value : '') ?? [];
+  const read =
+    seconds === undefined
+      ? finite(value)
+      : (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  return whole(Math.round(read ?? 0)) || null;
 }
 
 function time(value: unknown): number | null {

@@ -43,6 +43,7 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     thumbHash,
     ...sizeOf(asset),
     byteSize: exif.fileSizeInByte,
+    durationMs: durationOf(asset),
     format: formatOf(name),
     // Without EXIF the server puts the file's date in its place: only a camera's time is a capture time.
     takenAt: camera === null || exif.dateTimeOriginal === null ? null : asset.localDateTime,
@@ -71,6 +72,11 @@ function sha1Of(checksum: string): string | null {
 function presenceOf(asset: ListedAsset): Presence {
   if (asset.isTrashed || asset.isOffline) return 'trashed';
   return asset.visibility === 'hidden' ? 'hidden' : 'present';
+}
+
+/** Only of what is told apart from the moving part of a live photo, which releases before 1.133 do not. */
+function durationOf({ type, visibility, duration }: ListedAsset): number | null {
+  return type === 'VIDEO' && visibility !== null ? duration : null;
 }
 
 /** Listed since 2.5; before that from EXIF, where orientations 5 to 8 stand on their side. */
