@@ -120,7 +120,7 @@ export function takeInFacts(immich: Immich, asset: AssetRecord, facts: FileFacts
   const earliest = Math.min(asset.fileCreatedAt, asset.fileModifiedAt);
   asset.exif.dateTimeOriginal ??= new Date(earliest / 1000).toISOString();
   asset.localDateTime = facts.localMs === null ? earliest : facts.localMs * 1000;
-  applyExtraction(immich, asset, asset.embedded);
+  applyExtraction(immich, asset, { ...asset.embedded, ...asset.sidecar });
 }
 
 /** What follows an upload: AssetCreate hook, then metadata with its hook, then the thumbnail. */
