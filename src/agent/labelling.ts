@@ -272,6 +272,10 @@ const featureOf: Readonly<Record<ValueKind, Feature>> = {
   duplicate: 'native duplicates',
   scores: 'scores',
   stack: 'stacks',
+  'carried-favorite': 'favourites',
+  rating: 'ratings',
+  description: 'descriptions and locations',
+  location: 'descriptions and locations',
 };
 
 /** Everything that these labels need. */

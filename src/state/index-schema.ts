@@ -92,4 +92,12 @@ export const indexMigrations: readonly string[] = [
   ALTER TABLE photos ADD COLUMN hearted INTEGER;
   ALTER TABLE photos ADD COLUMN duplicate_id TEXT;
   `,
+  // Marks are read anew as a whole: until the next listing none of them is known.
+  `
+  ALTER TABLE photos ADD COLUMN rating INTEGER;
+  ALTER TABLE photos ADD COLUMN description TEXT;
+  ALTER TABLE photos ADD COLUMN latitude REAL;
+  ALTER TABLE photos ADD COLUMN longitude REAL;
+  UPDATE photos SET hearted = NULL;
+  `,
 ];

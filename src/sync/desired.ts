@@ -15,6 +15,8 @@ export interface LabelSettings {
     readonly by?: 'evidence';
   } | null;
   readonly albums: { readonly prefix: string } | null;
+  /** Memberships of extras that keepers get too; absent = none. */
+  readonly carry?: ReadonlySet<'albums' | 'tags'>;
 }
 
 export interface ValueSettings {

@@ -13,6 +13,7 @@ import {
   isValueOperation,
   type Operation,
 } from './operation.js';
+import { isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
@@ -21,6 +22,7 @@ import { removeTag, type RemoveTagWhat, type TagRemoval } from './remove-tag.js'
 import { undoLabels, type UndoWhat } from './undo.js';
 import type { StacksPlan } from './stack-sync.js';
 import { operationsOf, wantedOf, type FieldPlans } from './value-labels.js';
+import type { NotCarried } from './value-kind.js';
 import { isUnable } from './value-write.js';
 
 export interface SyncRequest extends BrakeOptions {
@@ -54,6 +56,8 @@ interface Applying {
 
 /** A probe of each external library, then the rest; and once more for what a round had to wait for. */
 const mostRounds = 3;
+/** What is carried over goes to each photo one by one: so many rounds, as long as each writes something. */
+const mostCarryRounds = 20;
 
 /** Makes the labels of one account what they should be. */
 export class Reconciler {
@@ -83,7 +87,8 @@ export class Reconciler {
     report.unchanged = unchangedOf(plan);
     report.notes.push(...(plan.stacks?.notes ?? []));
     report.unable.push(...plan.unable);
-    report.refused = plan.tag?.refused.length ?? 0;
+    report.notCarried.push(...notCarriedIn(plan.fields));
+    report.refused = refusedIn(plan);
     return report;
   }
 
@@ -93,15 +98,17 @@ export class Reconciler {
    */
   async sync(request: SyncRequest, run: Run, hooks: SyncHooks): Promise<SyncReport> {
     const report = emptyReport();
-    for (let round = 0; round < mostRounds; round++) {
+    for (let round = 0; ; round++) {
       const plan = await this.#plan(request, { probeLibraries: true, refresh: hooks.refresh });
       const { held, postponed, reason, ...braked } = brake(plan.operations, request, this.#parts);
-      const { go, waiting: spared } = this.#spared(braked.go, request);
+      const { go: allowed, waiting: spared } = this.#spared(braked.go, request);
+      const { go, later: next } = oneChangeEach(allowed, this.#open(), isCarried);
       if (round === 0) report.unchanged = unchangedOf(plan);
-      report.refused = plan.tag?.refused.length ?? 0;
+      report.refused = refusedIn(plan);
       report.heldBecause = reason;
       report.held.splice(0, Infinity, ...held);
-      const waiting = plan.tag?.waiting ?? [];
+      const carried = [...next.flatMap(({ photos }) => photos), ...waitingIn(plan.fields)];
+      const waiting = [...(plan.tag?.waiting ?? []), ...carried];
       const later = postponed.flatMap(({ photos }) => photos);
       report.waiting.splice(0, Infinity, ...waiting, ...spared, ...later);
       const byHand = plan.tag?.observed.filter(({ state }) => state === 'by-hand') ?? [];
@@ -110,12 +117,22 @@ export class Reconciler {
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
       this.#kinds.values.accept(plan.fields, plan.stacks);
       report.notes.splice(0, Infinity, ...(plan.stacks?.notes ?? []));
+      report.notCarried.splice(0, Infinity, ...notCarriedIn(plan.fields));
       if (round === 0) report.unable.push(...plan.unable);
+      const before = report.applied;
       await this.#apply(go, plan, { run, report, refresh: hooks.refresh, all: request.scope === null });
-      if (waiting.length === 0 || report.failed > 0) break;
+      const goesOn = carried.length > 0 && report.applied > before ? mostCarryRounds : mostRounds;
+      if (waiting.length === 0 || report.failed > 0 || round + 1 >= goesOn) break;
       await hooks.settle();
+      if (carried.length > 0) await hooks.refresh();
     }
     return report;
+  }
+
+  /** Photos with a change that has not settled. */
+  #open(): PhotoKey[] {
+    const values = this.#kinds.values.settling.unsettled();
+    return [...this.#settling.unsettled(), ...values].map(({ photo }) => photo);
   }
 
   #spared(operations: readonly Operation[], { settings, groups }: SyncRequest): Spared {
@@ -141,10 +158,12 @@ export class Reconciler {
 
   /** What the index says of photos may be some seconds old: before any is written it reads what changed, with `refresh`. */
   async #planFields({ settings, groups, scope }: SyncRequest, refresh: Refresh | null): Promise<FieldPlans> {
-    const plans = await this.#kinds.values.planFields(settings.values, groups, scope);
+    const planned = (): Promise<FieldPlans> =>
+      this.#kinds.values.planFields(settings.values, groups, scope, refresh !== null);
+    const plans = await planned();
     if (refresh === null || operationsOf(plans).length === 0) return plans;
     await refresh();
-    return this.#kinds.values.planFields(settings.values, groups, scope);
+    return planned();
   }
 
   /** Whether the key may read stacks an Immich before 1.140 does not tell beforehand. */
@@ -184,13 +203,15 @@ export class Reconciler {
     return { desired, tag, albums, fields, stacks, unable, operations };
   }
 
-  /** One look at what became of tags that were written; returns how many are still open. */
+  /** One look at what became of what was written and is not certain yet; returns how many are still open. */
   async settleOnce(run: Run): Promise<number> {
-    return this.#settling.settleOnce(run);
+    if (this.#kinds.values.settling.unsettled().length > 0) await this.#kinds.values.settling.settleOnce(run);
+    await this.#settling.settleOnce(run);
+    return this.unsettled();
   }
 
   unsettled(): number {
-    return this.#settling.unsettled().length;
+    return this.#open().length;
   }
 
   /** Takes one tag of ours away, with those of ours below it; see `removeTag`. */
@@ -217,8 +238,27 @@ function isOfValues(operation: Operation): boolean {
   return isValueOperation(operation) || isStackOperation(operation);
 }
 
-function unchangedOf({ desired, operations, tag, fields, stacks }: AccountPlan): number {
-  const given = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
+function refusedIn({ tag, fields }: AccountPlan): number {
+  const refused = [...fields.values()].reduce((sum, plan) => sum + plan.refused.length, 0);
+  return (tag?.refused.length ?? 0) + refused;
+}
+
+function waitingIn(fields: FieldPlans): PhotoKey[] {
+  return [...fields.values()].flatMap(({ waiting }) => waiting);
+}
+
+function notCarriedIn(fields: FieldPlans): NotCarried[] {
+  return [...fields.values()].flatMap(({ notCarried }) => notCarried);
+}
+
+function unchangedOf(plan: AccountPlan): number {
+  const { desired, operations, tag, fields, stacks } = plan;
+  const apart = [...fields.values()].reduce(
+    (sum, { left, refused }) => sum + left.length + refused.length,
+    0,
+  );
+  const all = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
+  const given = all - apart - waitingIn(fields).length;
   const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
   const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
   const added = operations.filter((operation) => !isRemoval(operation));

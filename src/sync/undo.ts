@@ -1,13 +1,15 @@
 import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import { valueKinds, type Journal, type Run } from '../label-ports.js';
+import { settlingKinds, valueKinds, type Journal, type Run } from '../label-ports.js';
 import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
+import { oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
+import { labelWords } from './value-rules.js';
 import { undoAllValues, undoRunOfValues } from './value-undo.js';
 
 export interface UndoWhat {
@@ -45,8 +47,8 @@ export async function undoLabels(
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   values.accept();
-  await kinds.apply(operations, noLabels, run, report);
-  await settle();
+  await applyOneByOne(operations, kinds, run, report, settle);
+  countUnrestored(parts, operations, report);
   await deleteTags(parts, kinds, run, report);
   // What failed is counted already.
   const left = id === null && report.failed === 0 ? await stillTagged(parts, tags) : 0;
@@ -56,6 +58,38 @@ export async function undoLabels(
   }
   if (id === null && report.failed === 0) forgetByHand(parts);
   return report;
+}
+
+/** Changes that go through the file beside a photo, each when the one before has settled. */
+async function applyOneByOne(
+  operations: readonly Operation[],
+  kinds: LabelKinds,
+  run: Run,
+  report: SyncReport,
+  settle: () => Promise<void>,
+): Promise<void> {
+  for (let left = operations; left.length > 0;) {
+    const { go, later } = oneChangeEach(left, [], () => true);
+    await kinds.apply(go, noLabels, run, report);
+    await settle();
+    left = later;
+  }
+}
+
+/** Values that Immich still has, or of which that is not certain yet. */
+function countUnrestored(
+  { journal, target }: SyncParts,
+  operations: readonly Operation[],
+  report: SyncReport,
+): void {
+  for (const kind of settlingKinds) {
+    const photos = operations.flatMap((one) => (one.kind === `take-off-${kind}` ? one.photos : []));
+    const left = journal.values(target.source, kind, photos).filter(({ state }) => state !== 'by-hand');
+    if (left.length === 0) continue;
+    report.failed += left.length;
+    const what = left.length === 1 ? '1 photo' : `${left.length} photos`;
+    report.errors.push(`${labelWords[kind]} of ${what} are not back to what they were; run undo again`);
+  }
 }
 
 /** A key that may not delete tags leaves an empty one behind: that is told, and no reason to stop. */

@@ -24,6 +24,9 @@ export const featureNeeds = {
     permissions: ['stack.create', 'stack.read', 'stack.update', 'stack.delete'],
     since: '1.137.0',
   },
+  // The first release that is known to take a rating off again.
+  ratings: { permissions: ['asset.update'], since: '2.7.0' },
+  'descriptions and locations': { permissions: ['asset.update'], since: '1.137.0' },
   scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0' },
 } as const satisfies Record<string, FeatureNeeds>;
 

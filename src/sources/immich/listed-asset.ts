@@ -47,6 +47,8 @@ export interface ListedExif {
   readonly dateTimeOriginal: string | null;
   readonly latitude: number | null;
   readonly longitude: number | null;
+  readonly rating: number | null;
+  readonly description: string | null;
 }
 
 /** What can be told of an asset that cannot be used. */
@@ -120,6 +122,8 @@ function readExif(info: unknown): ListedExif {
     dateTimeOriginal: text(exif['dateTimeOriginal']),
     latitude: finite(exif['latitude']),
     longitude: finite(exif['longitude']),
+    rating: starsOf(exif['rating']),
+    description: text(exif['description']),
   };
 }
 
@@ -149,6 +153,11 @@ function finite(value: unknown): number | null {
 /** A whole number that every part of us, the database too, can hold exactly. */
 function whole(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** 0 is how Immich before 3.0 has "not rated" too. */
+function starsOf(value: unknown): number | null {
+  return Number.isSafeInteger(value) && value !== 0 ? (value as number) : null;
 }
 
 function time(value: unknown): number | null {
