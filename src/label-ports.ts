@@ -14,6 +14,8 @@ export interface AlbumRef {
   readonly description: string;
   readonly version: string;
   readonly owned: boolean;
+  /** The account may add own photos to it and take them out. */
+  readonly editable: boolean;
   readonly shared: boolean;
   readonly assetCount: number;
 }
@@ -134,7 +136,7 @@ export const settlingKinds = ['rating', 'description', 'location'] as const sati
 export type FieldKind = Exclude<ValueKind, 'stack'>;
 
 /** Kinds of label that are written. */
-export type LabelKind = 'tag' | 'album' | ValueKind;
+export type LabelKind = 'tag' | 'album' | 'carried-album' | ValueKind;
 
 /**
  * What became of a label that we wrote:

@@ -210,6 +210,17 @@ export interface AlbumStore {
   versions(source: SourceName): ReadonlyMap<string, string>;
   setMembers(source: SourceName, albumId: string, version: string, keys: readonly PhotoKey[]): void;
   drop(source: SourceName, albumIds: readonly string[]): void;
+  /** Ids of the albums that hold the photo. */
+  albumsOf(source: SourceName, key: PhotoKey): readonly string[];
+  /** Notes that these photos joined an album. */
+  add(source: SourceName, albumId: string, keys: readonly PhotoKey[]): void;
+}
+
+/** Tags that photos had when they were last asked for: a listing does not tell. Rebuildable. */
+export interface KnownTags {
+  /** `updatedAt`: of the photo then; null = never asked for. */
+  of(key: PhotoKey): { readonly tags: readonly string[]; readonly updatedAt: number } | null;
+  put(key: PhotoKey, known: { readonly tags: readonly string[]; readonly updatedAt: number }): void;
 }
 
 export interface SourceCounts {

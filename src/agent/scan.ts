@@ -95,7 +95,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const report = addUp([removed.report, labelled.report]);
   const warnings = [...new Set([...removed.notes, ...labelled.warnings, ...report.unable])];
   const { groups, extras } = read.scope === null ? state.photos.counts() : countIn(read.scope, state);
-  const others = isOnlyRemoval ? [] : otherLabels(state.journal.standing(), names, settings);
+  const others = isOnlyRemoval
+    ? []
+    : otherLabels(state.journal.standing(), names, settings, (source) => state.journal.ownTags(source));
   return {
     run: run.id,
     listed: read.listed,

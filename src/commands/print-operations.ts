@@ -89,6 +89,10 @@ function describe(operation: Operation): string {
       return `write the scores of ${photos} ${where}`;
     case 'take-off-scores':
       return `remove the scores of ${photos} ${where}`;
+    case 'carry-to-album':
+      return `add ${keepers} to your album ${operation.name}, as extras are in it ${where}`;
+    case 'take-back-from-album':
+      return `take ${photos} that were carried over out of your album ${operation.name} ${where}`;
     case 'carry-tag':
       return `give ${keepers} the tag ${operation.name}, as extras have it ${where}`;
     case 'put-on-carried-favorite':

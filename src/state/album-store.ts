@@ -40,6 +40,24 @@ export class SqliteAlbumStore implements AlbumStore {
     });
   }
 
+  albumsOf(source: SourceName, key: PhotoKey): readonly string[] {
+    const select = this.#db.prepare(
+      'SELECT album FROM album_photos WHERE photo_key = ? AND source = ? ORDER BY album',
+    );
+    return (select.all(key, source) as { album: string }[]).map(({ album }) => album);
+  }
+
+  add(source: SourceName, albumId: string, keys: readonly PhotoKey[]): void {
+    transaction(this.#db, () => {
+      const add = this.#db.prepare('INSERT OR IGNORE INTO album_photos VALUES (?, ?, ?)');
+      const touched = this.#db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE key = ?');
+      for (const key of keys) {
+        add.run(key, albumId, source);
+        touched.run(key);
+      }
+    });
+  }
+
   #membersOf(albumId: string): PhotoKey[] {
     const rows = this.#db.prepare('SELECT photo_key FROM album_photos WHERE album = ?').all(albumId);
     return (rows as { photo_key: PhotoKey }[]).map((row) => row.photo_key);

@@ -99,5 +99,6 @@ export const indexMigrations: readonly string[] = [
   ALTER TABLE photos ADD COLUMN latitude REAL;
   ALTER TABLE photos ADD COLUMN longitude REAL;
   UPDATE photos SET hearted = NULL;
+  CREATE TABLE photo_tags (photo_key TEXT PRIMARY KEY, updated_at INTEGER NOT NULL, tags TEXT NOT NULL) WITHOUT ROWID;
   `,
 ];

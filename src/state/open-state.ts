@@ -4,6 +4,7 @@ import { FatalError, exitCodes } from '../errors.js';
 import type { Journal } from '../label-ports.js';
 import type {
   AlbumStore,
+  KnownTags,
   Clock,
   CopyStore,
   Dismissals,
@@ -12,6 +13,7 @@ import type {
   Log,
   PhotoStore,
 } from '../ports.js';
+import { SqliteKnownTags } from './known-tags.js';
 import { SqliteAlbumStore } from './album-store.js';
 import { StateJson } from './checkpoints.js';
 import { SqliteCopyStore } from './copy-store.js';
@@ -31,6 +33,7 @@ export interface State {
   readonly copies: CopyStore;
   readonly groups: GroupStore;
   readonly albums: AlbumStore;
+  readonly knownTags: KnownTags;
   readonly journal: Journal;
   readonly numbers: GroupNumbers;
   readonly dismissals: Dismissals;
@@ -70,6 +73,7 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
       copies: new SqliteCopyStore(index.db, () => photos.moved()),
       groups,
       albums: new SqliteAlbumStore(index.db),
+      knownTags: new SqliteKnownTags(index.db),
       journal,
       numbers: new SqliteGroupNumbers(journalFile.db),
       dismissals,

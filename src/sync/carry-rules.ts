@@ -77,14 +77,11 @@ function rulesOf(
       choicesOf(world).flatMap(({ kept: { keeper }, holders, choice }): NotCarried[] => {
         const has = world.actual(keeper);
         const label = world.own.get(keeper);
-        const reasons = new Map(choice.lost.map(({ extra, why }) => [extra, why]));
+        const isOurs = label !== undefined && label.value === has;
+        const reasons = new Map(isOurs ? choice.lost.map(({ extra, why }) => [extra, why]) : []);
         const told = (extra: PhotoKey, why: string): NotCarried => ({ extra, keeper, what: carry.what, why });
         if (has == null && label?.state === 'by-hand')
           return holders.map(({ key }) => told(key, 'you took it off the photo that is kept'));
-        if (has == null && label?.state === 'refused')
-          return holders.map(({ key }) =>
-            told(key, 'the library of the photo that is kept does not keep it'),
-          );
         if (has == null) return choice.lost.map(({ extra, why }) => told(extra, why));
         return holders
           .filter(({ value }) => !carry.covers(has, value))

@@ -89,8 +89,19 @@ export interface DeleteStacks extends StackStep {
   }[];
 }
 
+/** Puts keepers into a person's album that only their extras are in. */
+export interface CarryToAlbum extends Step {
+  readonly kind: 'carry-to-album';
+  readonly albumId: string;
+  readonly extras: readonly (readonly PhotoKey[])[];
+}
+export interface TakeBackFromAlbum extends Step {
+  readonly kind: 'take-back-from-album';
+  readonly albumId: string;
+}
+
 export type TagOperation = TagPhotos | CarryTag | DeleteTag;
-export type AlbumOperation = CreateAlbum | ChangeAlbum | DeleteAlbum;
+export type AlbumOperation = CreateAlbum | ChangeAlbum | DeleteAlbum | CarryToAlbum | TakeBackFromAlbum;
 export type ValueOperation = ChangeValues;
 export type StackOperation = CreateStack | AddToStack | RemoveFromStack | LeadStack | DeleteStacks;
 
@@ -167,6 +178,7 @@ export function isRemovalKind(kind: string): boolean {
   const removals = [
     'untag',
     'remove-from-album',
+    'take-back-from-album',
     'delete-album',
     'delete-tag',
     'remove-from-stack',

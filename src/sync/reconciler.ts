@@ -3,6 +3,7 @@ import type { Run } from '../label-ports.js';
 import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds, unableText } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
+import { carriedOperations, notCarriedOf, type CarriedPlan } from './carried.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
 import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
@@ -38,6 +39,7 @@ interface AccountPlan {
   readonly albums: AlbumPlan | null;
   readonly fields: FieldPlans;
   readonly stacks: StacksPlan | null;
+  readonly carried: CarriedPlan;
   /** Why some kinds could not even be looked at. */
   readonly unable: readonly string[];
   readonly operations: readonly Operation[];
@@ -87,7 +89,7 @@ export class Reconciler {
     report.unchanged = unchangedOf(plan);
     report.notes.push(...(plan.stacks?.notes ?? []));
     report.unable.push(...plan.unable);
-    report.notCarried.push(...notCarriedIn(plan.fields));
+    report.notCarried.push(...notCarriedIn(plan));
     report.refused = refusedIn(plan);
     return report;
   }
@@ -107,7 +109,7 @@ export class Reconciler {
       report.refused = refusedIn(plan);
       report.heldBecause = reason;
       report.held.splice(0, Infinity, ...held);
-      const carried = [...next.flatMap(({ photos }) => photos), ...waitingIn(plan.fields)];
+      const carried = [...next.flatMap(({ photos }) => photos), ...waitingIn(plan)];
       const waiting = [...(plan.tag?.waiting ?? []), ...carried];
       const later = postponed.flatMap(({ photos }) => photos);
       report.waiting.splice(0, Infinity, ...waiting, ...spared, ...later);
@@ -115,9 +117,11 @@ export class Reconciler {
       report.untagged.push(...byHand.map(({ photo }) => photo));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
+      if (plan.carried.tags !== null) this.#kinds.tags.accept(plan.carried.tags);
+      if (plan.carried.albums !== null) this.#kinds.carried.albums.accept(plan.carried.albums);
       this.#kinds.values.accept(plan.fields, plan.stacks);
       report.notes.splice(0, Infinity, ...(plan.stacks?.notes ?? []));
-      report.notCarried.splice(0, Infinity, ...notCarriedIn(plan.fields));
+      report.notCarried.splice(0, Infinity, ...notCarriedIn(plan));
       if (round === 0) report.unable.push(...plan.unable);
       const before = report.applied;
       await this.#apply(go, plan, { run, report, refresh: hooks.refresh, all: request.scope === null });
@@ -148,7 +152,8 @@ export class Reconciler {
     plan: AccountPlan,
     { run, report, refresh, all }: Applying,
   ): Promise<void> {
-    const desired = { ...plan.desired, values: wantedOf(plan.fields, plan.stacks) };
+    const carried = plan.carried.signatures;
+    const desired = { ...plan.desired, values: wantedOf(plan.fields, plan.stacks), carried };
     const values = go.filter((operation) => isOfValues(operation));
     const rest = go.filter((operation) => !isOfValues(operation));
     if (values.length > 0) await this.#kinds.apply(values, desired, run, report);
@@ -194,13 +199,15 @@ export class Reconciler {
         : await planTags(this.#parts, tags, { tag: settings.tag, groups, desired, scope }, options);
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
+    const carried = await this.#kinds.carried.plan(settings, groups, probeLibraries);
     const operations = [
       ...operationsOf(fields),
       ...(stacks?.operations ?? []),
       ...(tag?.operations ?? []),
       ...(albums?.operations ?? []),
+      ...carriedOperations(carried),
     ];
-    return { desired, tag, albums, fields, stacks, unable, operations };
+    return { desired, tag, albums, fields, stacks, carried, unable, operations };
   }
 
   /** One look at what became of what was written and is not certain yet; returns how many are still open. */
@@ -238,17 +245,18 @@ function isOfValues(operation: Operation): boolean {
   return isValueOperation(operation) || isStackOperation(operation);
 }
 
-function refusedIn({ tag, fields }: AccountPlan): number {
+function refusedIn({ tag, fields, carried }: AccountPlan): number {
   const refused = [...fields.values()].reduce((sum, plan) => sum + plan.refused.length, 0);
-  return (tag?.refused.length ?? 0) + refused;
+  return (tag?.refused.length ?? 0) + refused + (carried.tags?.refused.length ?? 0);
 }
 
-function waitingIn(fields: FieldPlans): PhotoKey[] {
-  return [...fields.values()].flatMap(({ waiting }) => waiting);
+/** Photos that something is carried over to when something else has settled. */
+function waitingIn({ fields, carried }: AccountPlan): PhotoKey[] {
+  return [...[...fields.values()].flatMap(({ waiting }) => waiting), ...(carried.tags?.waiting ?? [])];
 }
 
-function notCarriedIn(fields: FieldPlans): NotCarried[] {
-  return [...fields.values()].flatMap(({ notCarried }) => notCarried);
+function notCarriedIn({ fields, carried }: AccountPlan): NotCarried[] {
+  return [...[...fields.values()].flatMap(({ notCarried }) => notCarried), ...notCarriedOf(carried)];
 }
 
 function unchangedOf(plan: AccountPlan): number {
@@ -258,10 +266,13 @@ function unchangedOf(plan: AccountPlan): number {
     0,
   );
   const all = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
-  const given = all - apart - waitingIn(fields).length;
+  const waits = [...fields.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
+  const given = all - apart - waits;
   const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
   const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
   const added = operations.filter((operation) => !isRemoval(operation));
-  const adding = added.reduce((sum, operation) => sum + operation.photos.length, 0);
+  const adding = added
+    .filter(({ kind }) => kind !== 'carry-tag' && kind !== 'carry-to-album')
+    .reduce((sum, operation) => sum + operation.photos.length, 0);
   return Math.max(0, wanted - adding - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));
 }

@@ -21,7 +21,7 @@ export interface UndoWhat {
 type NumberedEntry = ReturnType<Journal['entries']>[number];
 
 const nothing: ReadonlyMap<PhotoKey, string> = new Map();
-const noLabels = { tagged: nothing, albums: [], values: new Map() };
+const noLabels = { tagged: nothing, albums: [], values: new Map(), carried: nothing };
 
 /**
  * Takes labels back: all of them, or what one run put on. Only labels that the journal says are ours and that are still
@@ -43,10 +43,18 @@ export async function undoLabels(
     : undoRunOfValues(kinds.values, entriesOf(parts, id)));
   report.notes.push(...values.notes);
   const others = await (id === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, id));
-  const operations = [...values.operations, ...others];
+  const mine = id === null ? null : new Set(entriesOf(parts, id).map(({ operation }) => operation));
+  const back = await kinds.carried.albums.planTakingBack((label) => mine?.has(label.operation) !== false);
+  const gone = back.forgotten.length;
+  if (gone > 0)
+    report.notes.push(
+      `carried albums: ${gone === 1 ? '1 photo is' : `${gone} photos are`} not in them any more`,
+    );
+  const operations = [...values.operations, ...others, ...back.operations];
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   values.accept();
+  kinds.carried.albums.accept({ observed: [], forgotten: back.forgotten });
   await applyOneByOne(operations, kinds, run, report, settle);
   countUnrestored(parts, operations, report);
   await deleteTags(parts, kinds, run, report);
@@ -114,7 +122,9 @@ async function stillTagged(parts: SyncParts, tags: TagSync): Promise<number> {
 /** After everything was taken back, what a person took off before is no reason any more. */
 function forgetByHand({ journal, target }: SyncParts): void {
   const { source } = target;
-  const labels = (['tag', 'album', ...valueKinds] as const).flatMap((kind) => journal.labels(source, kind));
+  const labels = (['tag', 'album', 'carried-album', ...valueKinds] as const).flatMap((kind) =>
+    journal.labels(source, kind),
+  );
   journal.forget(labels.filter(({ state }) => state === 'by-hand' || state === 'refused'));
   for (const made of journal.made(source, 'album')) if (made.state === 'by-hand') journal.forgetMade(made);
 }
@@ -148,7 +158,7 @@ async function undoRun(
   const operations: Operation[] = [];
   const namesOf = (kind: string): Set<string> =>
     new Set(entries.filter((entry) => entry.kind === kind).map((entry) => entry.name));
-  for (const name of namesOf('tag')) {
+  for (const name of [...namesOf('tag'), ...namesOf('carry-tag')]) {
     const plan = await tags.plan(name, nothing, null, {
       probeLibraries: false,
       fromTrash: true,

@@ -89,6 +89,11 @@ export const valueRules: Readonly<Record<FieldKind, ValueRules>> = {
 
 export const fieldKinds = Object.keys(valueRules) as FieldKind[];
 
+/** Whether it is the photo's own once it was given. */
+export function isFieldThatStays(kind: string): boolean {
+  return fieldKinds.some((field) => field === kind && valueRules[field].stays === true);
+}
+
 /** Groups that count for an account: one of its own photos is an extra in them. */
 export function ownGroups(
   source: string,

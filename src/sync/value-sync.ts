@@ -81,8 +81,21 @@ export class ValueSync {
     return {
       ...{ ...plan, set, wanted, refused, waiting: later },
       operations: this.#operations({ ...plan, set }, wanted),
-      notCarried: this.rules.notCarried?.(world) ?? [],
+      notCarried: [...(this.rules.notCarried?.(world) ?? []), ...this.#refusedOf(refused, wanted, own)],
     };
+  }
+
+  #refusedOf(
+    refused: readonly PhotoKey[],
+    wanted: ReadonlyMap<PhotoKey, WantedValue>,
+    own: readonly ValueLabel[],
+  ): NotCarried[] {
+    const tried = own.flatMap(({ photo, state }) => (state === 'refused' ? [photo] : []));
+    const why = 'the library of the photo that is kept does not keep it';
+    const { kind } = this.rules;
+    return [...new Set([...refused, ...tried])].flatMap((keeper) =>
+      (wanted.get(keeper)?.extras ?? []).map((extra) => ({ extra, keeper, what: kind, why })),
+    );
   }
 
   /** A library on a read-only folder does not keep what goes through files: one photo shows it for all. */

@@ -1,62 +1,9 @@
 /* What only extras have goes to their keeper: from pictures to the server and back. */
-import t, { type Test } from 'tap';
-import {
-  carryOnly,
-  copyOf,
-  emptyStage,
-  runScan,
-  runUndo,
-  scene,
-  type AgentStage,
-} from '../support/agent-stage.js';
-import type { AssetSnapshot } from '../support/immich/snapshot.js';
+import t from 'tap';
+import { carryOnly, runScan, runUndo } from '../support/agent-stage.js';
+import { byHand, carryStage, intoAlbum, keep, paris, seen, writesIn } from '../support/carry-stage.js';
 
 const fields = carryOnly('favorite', 'rating', 'description', 'location');
-const paris = { latitude: 48.8584, longitude: 2.2945 };
-
-/** Two groups whose keepers have more pixels: `beach`, and `hut`. */
-async function carryStage(t: Test): Promise<AgentStage> {
-  const stage = await emptyStage(t);
-  await stage.add('beach', await scene(1));
-  await stage.add('beach-small', await copyOf(1, 'small'));
-  await stage.add('beach-chat', await copyOf(1, 'smaller'));
-  await stage.add('hut', await scene(3));
-  await stage.add('hut-small', await copyOf(3, 'small'));
-  await stage.add('road', await scene(4));
-  return stage;
-}
-
-/** A person's change in the web page. */
-async function byHand({ standIn, key, ids }: AgentStage, name: string, change: object): Promise<void> {
-  const headers = { 'x-api-key': key, 'content-type': 'application/json' };
-  const body = JSON.stringify({ ids: [ids[name]], ...change });
-  const answer = await fetch(`${standIn.url}/api/assets`, { method: 'PUT', headers, body });
-  if (!answer.ok) throw new Error(await answer.text());
-  await standIn.settled();
-}
-
-type Seen = Pick<AssetSnapshot, 'isFavorite' | 'rating' | 'description' | 'location' | 'tags'>;
-
-function seen({ standIn, ids }: AgentStage): Record<string, Seen> {
-  const { assets } = standIn.snapshot();
-  return Object.fromEntries(
-    Object.entries(ids).flatMap(([name, id]) => {
-      const asset = assets[id];
-      if (asset === undefined) return [];
-      const { isFavorite, rating, description, location, tags } = asset;
-      return [[name, { isFavorite, rating, description, location, tags }]];
-    }),
-  );
-}
-
-const writesIn = ({ standIn }: AgentStage): string[] =>
-  standIn.requests
-    .all()
-    .filter(({ method, route }) => method !== 'GET' && !route.startsWith('/search/'))
-    .map(({ method, route }) => `${method} ${route}`);
-
-// What is a favourite would be the keeper: here the rule is off.
-const keep = ['pixels'] as const;
 
 void t.test(
   'a keeper gets what only its extras have; the next scan writes nothing; undo takes it back',
@@ -95,3 +42,48 @@ void t.test(
     t.same(seen(stage), before);
   },
 );
+
+void t.test('tags and albums of extras go to their keeper, and back', async (t) => {
+  const stage = await carryStage(t);
+  const config = stage.with({ keep });
+  stage.standIn.tagByHand(stage.anna, 'Holiday/2025', [stage.id('beach-small')]);
+  await stage.standIn.settled();
+  stage.standIn.tagByHand(stage.anna, 'Family', [
+    stage.id('beach-small'),
+    stage.id('beach-chat'),
+    stage.id('road'),
+  ]);
+  await intoAlbum(stage, 'Best of', 'beach-chat', 'road');
+  await intoAlbum(stage, 'Hut', 'hut', 'hut-small');
+  await stage.standIn.settled();
+  const settings = {
+    ...carryOnly('albums', 'tags'),
+    tag: { name: 'possible-duplicate', scope: 'extras' as const },
+  };
+  const before = { seen: seen(stage), albums: stage.albums() };
+  const planned = await runScan(config, { settings, dryRun: true });
+  t.same({ seen: seen(stage), albums: stage.albums() }, before, 'a plan writes nothing');
+  t.same(planned.plan.map(({ kind, name }) => `${kind} ${name}`).sort(), [
+    'carry-tag Family',
+    'carry-tag Holiday/2025',
+    'carry-to-album Best of',
+    'tag possible-duplicate',
+  ]);
+  const first = await runScan(config, { settings });
+  t.match(first, { operations: { applied: 6, failed: 0 }, errors: [], warnings: [], notCarried: [] });
+  t.match(seen(stage), { beach: { tags: ['Family', 'Holiday/2025'] }, hut: { tags: [] } });
+  t.same(stage.albums(), { ...before.albums, 'Best of': ['beach', 'beach-chat', 'road'] });
+
+  await stage.standIn.settled();
+  stage.standIn.requests.reset();
+  const second = await runScan(config, { settings });
+  t.match(second, { operations: { applied: 0, failed: 0 }, plan: [], otherLabels: [] });
+  t.same(writesIn(stage), []);
+  const third = await runScan(config, { settings });
+  t.equal(third.requests['GET /assets/{id}'], undefined, 'nobody is asked for tags that did not change');
+
+  t.match(await runUndo(config, 'all'), { failed: 0, errors: [], notes: [] });
+  stage.standIn.refreshMetadata(Object.values(stage.ids));
+  await stage.standIn.settled();
+  t.same({ seen: seen(stage), albums: stage.albums() }, before);
+});

@@ -78,6 +78,8 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     wrote: () => undefined,
     target: account.labels,
     journal,
+    albums: state.albums,
+    knownTags: state.knownTags,
     photoOf,
     dismissals: state.dismissals,
     stopping,

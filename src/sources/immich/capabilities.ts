@@ -18,6 +18,10 @@ export const featureNeeds = {
     permissions: ['album.create', 'album.read', 'album.delete', 'albumAsset.create', 'albumAsset.delete'],
     since: '1.137.0',
   },
+  'carried albums': {
+    permissions: ['album.read', 'albumAsset.create', 'albumAsset.delete'],
+    since: '1.137.0',
+  },
   favourites: { permissions: ['asset.update'], since: '1.137.0' },
   'native duplicates': { permissions: ['asset.update'], since: '1.137.0' },
   stacks: {

@@ -204,12 +204,15 @@ export class ImmichLabels implements LabelTarget {
 
   #albumRef(album: ListedAlbum): AlbumRef {
     const owner = album.albumUsers.find(({ role }) => role === 'owner')?.user.id ?? album.ownerId;
+    const userId = this.#options.userId();
+    const role = album.albumUsers.find(({ user }) => user.id === userId)?.role;
     return {
       id: album.id,
       name: album.albumName,
       description: album.description ?? '',
       version: `${album.updatedAt} ${album.assetCount}`,
-      owned: owner === this.#options.userId(),
+      owned: owner === userId,
+      editable: owner === userId || role === 'editor',
       shared: album.shared,
       assetCount: album.assetCount,
     };

@@ -41,7 +41,7 @@ void t.test('of a photo that something is carried over to, that and nothing else
   const stage = await libraryStage(t);
   const headers = { 'x-api-key': stage.key, 'content-type': 'application/json' };
   const mine = { rating: 2, description: 'mine', latitude: 1, longitude: 2 };
-  const body = JSON.stringify({ ids: [stage.id('beach-chat')], ...mine });
+  const body = JSON.stringify({ ids: [stage.id('beach-small')], ...mine });
   await fetch(`${stage.standIn.url}/api/assets`, { method: 'PUT', headers, body });
   await stage.standIn.settled();
   stage.standIn.requests.reset();
