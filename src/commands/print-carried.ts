@@ -22,7 +22,7 @@ function valueText(kind: Operation['kind'], value: string): string {
   if (kind === 'put-on-rating') return count(Number(value), 'star');
   if (kind === 'put-on-location') return value.replace(',', ', ');
   if (kind !== 'put-on-description') return '';
-  const text = oneLine(value);
+  const text = oneLine(value.replaceAll('\n', ' / '));
   return `"${text.length > mostShown ? `${text.slice(0, mostShown)}…` : text}"`;
 }
 

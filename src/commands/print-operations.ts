@@ -55,6 +55,7 @@ function printPhotos(photos: readonly ExplainedPhoto[]): void {
 function describe(operation: Operation): string {
   const photos = count(operation.photos.length, 'photo');
   const keepers = count(operation.photos.length, 'keeper');
+  const their = operation.photos.length === 1 ? 'its' : 'their';
   const where = `(${operation.source})`;
   switch (operation.kind) {
     case 'tag':
@@ -90,19 +91,19 @@ function describe(operation: Operation): string {
     case 'take-off-scores':
       return `remove the scores of ${photos} ${where}`;
     case 'carry-to-album':
-      return `add ${keepers} to your album ${operation.name}, as extras are in it ${where}`;
+      return `add ${keepers} to your album ${operation.name}, which ${their} extras are in ${where}`;
     case 'take-back-from-album':
-      return `take ${photos} that were carried over out of your album ${operation.name} ${where}`;
+      return `take ${photos} that we put there out of your album ${operation.name} ${where}`;
     case 'carry-tag':
-      return `give ${keepers} the tag ${operation.name}, as extras have it ${where}`;
+      return `give ${keepers} the tag ${operation.name}, which ${their} extras have ${where}`;
     case 'put-on-carried-favorite':
-      return `make ${keepers} a favourite, as extras are ${where}`;
+      return `make ${keepers} a favourite, which ${their} extras are ${where}`;
     case 'take-off-carried-favorite':
       return `take the favourite that was carried over off ${photos} ${where}`;
     case 'put-on-rating':
     case 'put-on-description':
     case 'put-on-location':
-      return `give ${keepers} the ${operation.name} of extras ${where}`;
+      return `give ${keepers} the ${operation.name} of ${their} extras ${where}`;
     case 'take-off-rating':
     case 'take-off-description':
     case 'take-off-location':

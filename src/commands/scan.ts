@@ -249,7 +249,7 @@ function overridesOf(flags: ScanFlags): ConfigFlags {
 }
 
 /** The stable shape of `plan --json`: fields may be added, never renamed. */
-function planDocument({ plan, held, explained, operations, ...rest }: ScanResult): unknown {
+function planDocument({ plan, held, explained, operations, notCarried, ...rest }: ScanResult): unknown {
   const document = (operation: Operation): unknown => ({
     ...operation,
     details: operation.photos.map((key) => explained[key]),
@@ -257,6 +257,7 @@ function planDocument({ plan, held, explained, operations, ...rest }: ScanResult
   return {
     operations: plan.map(document),
     heldBack: held.map(document),
+    notCarried,
     counts: { ...rest, ...operations },
   };
 }

@@ -18,6 +18,10 @@ export interface CarriedTagsOptions {
   readonly ours: readonly string[];
 }
 
+const nothing: CarriedTagsPlan = {
+  ...{ operations: [], observed: [], forgotten: [], refused: [], waiting: [], notCarried: [] },
+};
+
 /** So many photos are asked for one by one, whatever else there is. */
 const handful = 8;
 
@@ -32,6 +36,7 @@ export class CarriedTags {
   /** Asks the server for photos that it touched since they were last asked for. Writes nothing to it. */
   async plan(groups: readonly OwnGroup[], options: CarriedTagsOptions): Promise<CarriedTagsPlan> {
     const kept = keptWithin(groups);
+    if (kept.length === 0) return nothing;
     const isOurs = this.#ownNames(options.ours);
     await this.#learn(kept, isOurs);
     const { operations } = this.#planAll(kept, isOurs, options);

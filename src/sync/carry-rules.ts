@@ -148,6 +148,8 @@ const description: ValueRules = {
     },
   }),
   ...{ foreign: 'leave', stays: true, settles: true },
+  // The way through the file may change spaces and ends of lines.
+  isSame: (a, b) => a.split(/\s+/u).join(' ') === b.split(/\s+/u).join(' '),
   ...ofMarks(
     (marks) => marks.description,
     (value) => ({ description: value }),

@@ -4,9 +4,11 @@ import type { ValueOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import { mostTries } from './tag-plan.js';
 import { forgottenMs, secondLookMs } from './tag-settling.js';
-import { fewPhotos } from './tag-view.js';
 import type { ValueRules } from './value-kind.js';
 import type { ValueWriter } from './value-write.js';
+
+/** Values that one look is at: each photo is a request. */
+const mostLooked = 500;
 
 interface Seen {
   readonly value: LabelValue;
@@ -43,7 +45,7 @@ export class ValueSettling {
   /** One look at each of some of them. What was lost is written again. */
   async settleOnce(run: Run): Promise<void> {
     const { journal, log, photoOf } = this.#parts;
-    const open = this.unsettled().slice(0, fewPhotos);
+    const open = this.unsettled().slice(0, mostLooked);
     const seen = await this.#look(open);
     const again: { readonly label: ValueLabel; readonly from: LabelValue }[] = [];
     journal.together(() => {
