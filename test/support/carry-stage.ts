@@ -18,7 +18,11 @@ export async function carryStage(t: Test, options: StandInOptions = {}): Promise
 }
 
 /** A person's change in the web page. */
-export async function byHand({ standIn, key, ids }: AgentStage, name: string, change: object): Promise<void> {
+export async function byHand(
+  { standIn, key, ids }: Pick<AgentStage, 'standIn' | 'key' | 'ids'>,
+  name: string,
+  change: object,
+): Promise<void> {
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
   const body = JSON.stringify({ ids: [ids[name]], ...change });
   const answer = await fetch(`${standIn.url}/api/assets`, { method: 'PUT', headers, body });
