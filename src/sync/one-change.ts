@@ -8,9 +8,13 @@ export interface OneChange {
   readonly later: readonly Operation[];
 }
 
+/** A favourite makes Immich read the file again, which nothing tells the end of: it comes last. */
+const lastKind = 'carried-favorite';
+const changing = [...settlingKinds, lastKind] as const;
+
 /** What is carried over, and so may wait. */
 export function isCarried({ kind }: Operation): boolean {
-  return kind === 'carry-tag' || settlingKinds.some((one) => kind === `put-on-${one}`);
+  return kind === 'carry-tag' || changing.some((one) => kind === `put-on-${one}`);
 }
 
 /**
@@ -23,23 +27,24 @@ export function oneChangeEach(
   open: Iterable<PhotoKey>,
   mayWait: (operation: Operation) => boolean,
 ): OneChange {
-  const changing = new Set(open);
+  const taken = new Set(open);
   const first = new Set<PhotoKey>();
   const go: Operation[] = [];
   const later: Operation[] = [];
-  for (const operation of operations) {
+  const isLast = ({ kind }: Operation): number => Number(kind.endsWith(lastKind));
+  for (const operation of [...operations].sort((a, b) => isLast(a) - isLast(b))) {
     if (!goesThroughFile(operation)) {
       go.push(operation);
       continue;
     }
     const waits = mayWait(operation);
-    const isFree = (key: PhotoKey): boolean => !(waits ? changing : first).has(key);
+    const isFree = (key: PhotoKey): boolean => !(waits ? taken : first).has(key);
     const now = narrowed(operation, isFree);
     const rest = narrowed(operation, (key) => !isFree(key));
     if (now.photos.length > 0) go.push(now);
     if (rest.photos.length > 0) later.push(rest);
     for (const key of now.photos) {
-      changing.add(key);
+      taken.add(key);
       if (waits) first.add(key);
     }
   }
@@ -48,5 +53,5 @@ export function oneChangeEach(
 
 function goesThroughFile({ kind }: Operation): boolean {
   if (kind === 'tag' || kind === 'untag' || kind === 'carry-tag') return true;
-  return settlingKinds.some((one) => kind === `put-on-${one}` || kind === `take-off-${one}`);
+  return changing.some((one) => kind === `put-on-${one}` || kind === `take-off-${one}`);
 }

@@ -236,8 +236,8 @@ export class Reconciler {
   }
 
   /** Takes labels back. `settle` waits until the untagging is certain. */
-  async undo(what: UndoWhat, run: Run, settle: () => Promise<void>): Promise<SyncReport> {
-    return undoLabels(this.#parts, this.#kinds, what, run, settle);
+  async undo(what: UndoWhat, run: Run, hooks: SyncHooks): Promise<SyncReport> {
+    return undoLabels(this.#parts, this.#kinds, what, run, hooks);
   }
 }
 

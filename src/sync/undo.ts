@@ -7,7 +7,7 @@ import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
 import { oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
-import type { SyncParts } from './sync-parts.js';
+import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
 import { labelWords } from './value-rules.js';
 import { undoAllValues, undoRunOfValues } from './value-undo.js';
@@ -32,7 +32,7 @@ export async function undoLabels(
   kinds: LabelKinds,
   { run: id, dryRun }: UndoWhat,
   run: Run,
-  settle: () => Promise<void>,
+  { settle, refresh }: SyncHooks,
 ): Promise<SyncReport> {
   const report = emptyReport();
   const { tags, albums } = kinds;
@@ -55,7 +55,7 @@ export async function undoLabels(
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   values.accept();
   kinds.carried.albums.accept({ observed: [], forgotten: back.forgotten });
-  await applyOneByOne(operations, kinds, run, report, settle);
+  await applyOneByOne(operations, kinds, run, report, { settle, refresh });
   countUnrestored(parts, operations, report);
   await deleteTags(parts, kinds, run, report);
   // What failed is counted already.
@@ -74,13 +74,15 @@ async function applyOneByOne(
   kinds: LabelKinds,
   run: Run,
   report: SyncReport,
-  settle: () => Promise<void>,
+  { settle, refresh }: SyncHooks,
 ): Promise<void> {
   for (let left = operations; left.length > 0;) {
     const { go, later } = oneChangeEach(left, [], () => true);
     await kinds.apply(go, noLabels, run, report);
     await settle();
     left = later;
+    // When a photo was touched last tells when its next change has settled.
+    if (left.length > 0) await refresh();
   }
 }
 

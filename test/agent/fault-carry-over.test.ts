@@ -56,7 +56,7 @@ async function heals(t: Test, stage: AgentStage, stateDir: string): Promise<void
 }
 
 /** Requests of such a scan, and some more. */
-const most = 50;
+const most = 56;
 /** The first ones only read, as in any scan. */
 const first = 5;
 const everyRequest = Array.from({ length: most - first + 1 }, (_, n) => n + first);
