@@ -22,6 +22,8 @@ async function writeOnly(stage: SyncStage): Promise<void> {
   const request = { settings, groups: stage.groups(['p0', 'p1']), scope: null, complete: true };
   const hooks = { settle: async (): Promise<void> => Promise.resolve(), refresh: stage.observe };
   await stage.reconciler.sync({ ...request, allowRemovals: false, maxRemovalShare: 1 }, run, hooks);
+  // A person's change a moment later would race with it on the server.
+  await stage.standIn.settled();
 }
 
 void t.test('a value that the server loses is written again', async (t) => {
