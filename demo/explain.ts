@@ -2,7 +2,7 @@ import type { Agent } from '../src/agent.js';
 import type { Group, KeepRule, Likeness, Member } from '../src/model.js';
 import { automaticBits, evidenceBetween } from '../src/pipeline/evidence.js';
 import { byWorth } from '../src/pipeline/keep-rules.js';
-import type { IndexedPhoto } from '../src/ports.js';
+import type { IndexedPhoto } from '../src/store-ports.js';
 
 const ruleWords: Record<KeepRule, string> = {
   favorite: 'a favourite',

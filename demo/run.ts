@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { PhotoKey } from '../src/model.js';
-import type { IndexedPhoto } from '../src/ports.js';
+import type { IndexedPhoto } from '../src/store-ports.js';
 import { Explainer } from './explain.js';
 import type { DemoLibrary, DemoPicture } from './library.js';
 import { RunningAgent, fileKey, serverKey } from './running-agent.js';

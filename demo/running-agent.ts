@@ -7,7 +7,7 @@ import { labelSettings, noLabelFlags } from '../src/agent/label-settings.js';
 import type { Config } from '../src/config.js';
 import { createLog } from '../src/logger.js';
 import { folderKey, immichKey, type Group, type PhotoKey, type SourceName } from '../src/model.js';
-import type { IndexedPhoto } from '../src/ports.js';
+import type { IndexedPhoto } from '../src/store-ports.js';
 import type { SyncReport } from '../src/sync/report.js';
 import { waitUntil } from './wait.js';
 

@@ -1,5 +1,5 @@
 import type { Group } from '../src/model.js';
-import type { IndexedPhoto } from '../src/ports.js';
+import type { IndexedPhoto } from '../src/store-ports.js';
 import { wrap } from '../src/commands/wrap.js';
 import { sizeOf, type Explainer } from './explain.js';
 

@@ -20,7 +20,7 @@ import { absolutePath, type Origin } from './config/paths.js';
 import { Problems } from './config/problems.js';
 import { readSecretFile } from './config/secret-file.js';
 import { validate } from './config/validate.js';
-import type { KeepRule } from './model.js';
+import type { CarryOver, KeepRule } from './model.js';
 
 export type { AccountConfig, FolderConfig, LogLevel };
 
@@ -40,6 +40,7 @@ export interface Config {
     readonly nativeDuplicates: boolean;
     readonly scores: boolean;
     readonly stack: boolean;
+    readonly carryOver: readonly CarryOver[];
   };
   readonly detection: { readonly threshold: number; readonly dismissByUntagging: boolean };
   readonly keep: readonly KeepRule[];
@@ -173,6 +174,7 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
       nativeDuplicates: values['labels.native_duplicates'],
       scores: values['labels.scores'],
       stack: values['labels.stack'],
+      carryOver: values['labels.carry_over'],
     },
     detection: {
       threshold: values['detection.threshold'],

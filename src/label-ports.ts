@@ -14,6 +14,8 @@ export interface AlbumRef {
   readonly description: string;
   readonly version: string;
   readonly owned: boolean;
+  /** The account may add own photos to it and take them out. */
+  readonly editable: boolean;
   readonly shared: boolean;
   readonly assetCount: number;
 }
@@ -65,7 +67,15 @@ export interface StackTarget {
 }
 
 /** The one field of a photo that a request sets; no other can be set. */
-export type Mark = { readonly favorite: boolean } | { readonly duplicateId: string | null };
+export type Mark =
+  | Pick<Marks, 'favorite'>
+  | Pick<Marks, 'duplicateId'>
+  | Pick<Marks, 'rating'>
+  | Pick<Marks, 'description'>
+  | Pick<Marks, 'location'>;
+
+/** What a photo has on the server, and when the server last touched it. */
+export type MarksNow = Marks & { readonly updatedAt: number };
 
 /** The labels of one Immich account. Writes are safe to repeat unless said otherwise; batches of at most 200 photos. */
 export interface LabelTarget {
@@ -98,7 +108,7 @@ export interface LabelTarget {
   /** Sets one field of own photos, trashed ones too. All or none: throws TerminalError when one of them is not there. */
   mark(mark: Mark, keys: readonly PhotoKey[]): Promise<void>;
   /** As they are now; null when the photo is gone. */
-  marksOf(key: PhotoKey): Promise<Marks | null>;
+  marksOf(key: PhotoKey): Promise<MarksNow | null>;
   /** Writes our note on each of these own photos, and no other note. All or none, like `mark`. */
   writeNotes(notes: ReadonlyMap<PhotoKey, object>): Promise<void>;
   /** Takes our note off; one that is not there is no error. All or none, like `mark`. */
@@ -109,13 +119,24 @@ export interface LabelTarget {
 }
 
 /** Labels that give a photo one value, where another may have been before. */
-export const valueKinds = ['favorite', 'duplicate', 'scores', 'stack'] as const;
+export const valueKinds = [
+  'favorite',
+  'duplicate',
+  'scores',
+  'stack',
+  'carried-favorite',
+  'rating',
+  'description',
+  'location',
+] as const;
 export type ValueKind = (typeof valueKinds)[number];
+/** Those that Immich keeps in the file beside the photo: what was written is certain only later. */
+export const settlingKinds = ['rating', 'description', 'location'] as const satisfies ValueKind[];
 /** Those that belong to one photo alone. */
 export type FieldKind = Exclude<ValueKind, 'stack'>;
 
 /** Kinds of label that are written. */
-export type LabelKind = 'tag' | 'album' | ValueKind;
+export type LabelKind = 'tag' | 'album' | 'carried-album' | ValueKind;
 
 /**
  * What became of a label that we wrote:
@@ -148,7 +169,8 @@ export interface OwnLabel {
 export type LabelValue = string | null;
 
 /**
- * A value of ours on one photo; its states are `pending`, `verified`, `by-hand` and `refused`, and its `name` is the kind.
+ * A value of ours on one photo; its states are `pending`, `verified`, `by-hand` and `refused`, of one that goes through the
+ * file beside the photo also `written`, `seen` and `removing`, and its `name` is the kind.
  * `baseline` is the photo's `updatedAt` when it was written: until the index has another, it has not read the photo since.
  */
 export interface ValueLabel extends OwnLabel {
@@ -247,6 +269,10 @@ export interface Journal {
   changeOf(operation: number, photo: PhotoKey): ValueChange | null;
   /** Tags that were written or taken off and are not settled yet. */
   openLabels(source: SourceName): readonly OwnLabel[];
+  /** The same of values that go through the file beside the photo. */
+  openValues(source: SourceName): readonly ValueLabel[];
+  /** Names of tags that were ever written to say something of ours: no person's. */
+  ownTags(source: SourceName): ReadonlySet<string>;
   /** How many labels of ours a source carries. */
   countLabels(source: SourceName): number;
   /** Sources that labels of ours lie in, or tags and albums that we made. */

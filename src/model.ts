@@ -34,6 +34,17 @@ export interface Marks {
   readonly favorite: boolean;
   /** Id that the photos of one group on Immich's own Duplicates page share; null = on none. */
   readonly duplicateId: string | null;
+  /** Stars, 1 to 5; -1 = rejected; null = not rated. */
+  readonly rating: number | null;
+  /** Never empty; null = none. */
+  readonly description: string | null;
+  readonly location: Location | null;
+}
+
+/** A place on earth, in degrees. */
+export interface Location {
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
 /** One picture in one place, as its source describes it. Unknown facts are null, never guessed. */
@@ -219,3 +230,7 @@ export const keepRuleNames = [
 
 /** One rule for which photo of a group is worth keeping. */
 export type KeepRule = (typeof keepRuleNames)[number];
+
+/** What of its extras a keeper can be given. */
+export const carryOverNames = ['albums', 'tags', 'favorite', 'rating', 'description', 'location'] as const;
+export type CarryOver = (typeof carryOverNames)[number];

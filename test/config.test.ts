@@ -56,6 +56,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       nativeDuplicates: false,
       scores: false,
       stack: false,
+      carryOver: [],
     },
     detection: { threshold: 12, dismissByUntagging: false },
     keep: ['favorite', 'in_album', 'format', 'pixels', 'metadata', 'larger', 'older'],

@@ -1,6 +1,6 @@
 import { FatalError, exitCodes } from '../errors.js';
 import { contentIdOf, type Content, type Group, type PhotoKey } from '../model.js';
-import type { Dismissal, DismissedPhoto } from '../ports.js';
+import type { Dismissal, DismissedPhoto } from '../store-ports.js';
 import { findNamed, groupNumberOf, keysNamed, type NameBook } from './named-photos.js';
 import type { Parts } from './parts.js';
 

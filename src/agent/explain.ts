@@ -1,6 +1,6 @@
 import type { EvidenceKind, Group, PhotoKey } from '../model.js';
 import { createPace } from '../pace.js';
-import type { DismissedPhoto } from '../ports.js';
+import type { DismissedPhoto } from '../store-ports.js';
 import type { State } from '../state/open-state.js';
 import type { Operation } from '../sync/operation.js';
 
@@ -34,11 +34,18 @@ const asWords: Readonly<Record<EvidenceKind, string>> = {
   similar: 'like',
 };
 
-/** Looks up every photo of these operations. */
-export async function explain(operations: readonly Operation[], state: Known): Promise<Explained> {
+/** Looks up every photo of these operations, and those of `more`. */
+export async function explain(
+  operations: readonly Operation[],
+  state: Known,
+  more: readonly PhotoKey[] = [],
+): Promise<Explained> {
   const pace = createPace();
   const explained: Record<string, ExplainedPhoto> = {};
-  for (const key of new Set(operations.flatMap(({ photos }) => photos))) {
+  const extras = operations.flatMap((operation) =>
+    'extras' in operation ? (operation.extras ?? []).flat() : [],
+  );
+  for (const key of new Set([...operations.flatMap(({ photos }) => photos), ...extras, ...more])) {
     await pace();
     explained[key] = explainPhoto(key, state);
   }

@@ -1,6 +1,7 @@
 import { createPace } from '../pace.js';
 import type { LookIndex } from '../pipeline/look-index.js';
-import type { Log, PhotoStore } from '../ports.js';
+import type { Log } from '../ports.js';
+import type { PhotoStore } from '../store-ports.js';
 
 /** Takes all fingerprints of this algorithm into memory; photos of another are read again, and serve as they are until then. */
 export async function fillSearch(

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { valueKinds, type ValueKind } from '../label-ports.js';
+import type { CarryOver } from '../model.js';
 import { evidenceVersion } from '../pipeline/evidence.js';
 import type { LabelSettings } from '../sync/desired.js';
 
@@ -14,6 +15,7 @@ export interface LabelFlags {
   readonly nativeDuplicates?: boolean | undefined;
   readonly scores?: boolean | undefined;
   readonly stack?: boolean | undefined;
+  readonly carryOver?: readonly CarryOver[] | undefined;
 }
 
 export const noLabelFlags: LabelFlags = { tagOnly: false };
@@ -32,16 +34,30 @@ export function labelSettings({ labels }: Config, flags: LabelFlags): LabelSetti
           }
         : null,
     albums: albums && !flags.tagOnly ? { prefix } : null,
+    carry: new Set(
+      flags.tagOnly ? [] : memberships.filter((name) => carriedOver(labels, flags).includes(name)),
+    ),
     values: { kinds: valuesOf(labels, flags), prefix, algorithm: `evidence ${evidenceVersion}` },
   };
 }
 
+const memberships = ['albums', 'tags'] as const;
+
+function carriedOver(labels: Config['labels'], flags: LabelFlags): readonly CarryOver[] {
+  return flags.carryOver ?? labels.carryOver;
+}
+
 function valuesOf(labels: Config['labels'], flags: LabelFlags): ReadonlySet<ValueKind> {
+  const carried = carriedOver(labels, flags);
   const isOn: Readonly<Record<ValueKind, boolean>> = {
     favorite: flags.favorite ?? labels.favorite,
     duplicate: flags.nativeDuplicates ?? labels.nativeDuplicates,
     scores: flags.scores ?? labels.scores,
     stack: flags.stack ?? labels.stack,
+    'carried-favorite': carried.includes('favorite'),
+    rating: carried.includes('rating'),
+    description: carried.includes('description'),
+    location: carried.includes('location'),
   };
   return new Set(flags.tagOnly ? [] : valueKinds.filter((kind) => isOn[kind]));
 }

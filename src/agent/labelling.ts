@@ -1,16 +1,18 @@
 import { FatalError } from '../errors.js';
 import type { Group, PhotoId, PhotoKey, SourceName } from '../model.js';
-import { valueKinds, type Journal, type Run, type ValueKind } from '../label-ports.js';
-import type { AlbumStore, Clock, CopyStore, GroupStore, Log, PhotoStore } from '../ports.js';
+import type { Journal, Run } from '../label-ports.js';
+import type { Clock, Log } from '../ports.js';
+import type { AlbumStore, CopyStore, GroupStore, PhotoStore } from '../store-ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
 import type { Grouper } from '../pipeline/grouper.js';
-import { hasFeature, problemWith, type Feature } from '../sources/immich/capabilities.js';
+import { hasFeature, problemWith } from '../sources/immich/capabilities.js';
 import type { LabelSettings } from '../sync/desired.js';
 import type { Reconciler, SyncRequest } from '../sync/reconciler.js';
 import { addUp, type SyncReport } from '../sync/report.js';
 import type { RemoveTagWhat, TagRemoval } from '../sync/remove-tag.js';
 import type { UndoWhat } from '../sync/undo.js';
 import type { LabelledAccount } from './labelled-account.js';
+import { neededFor, possibleLabels } from './possible-labels.js';
 import { NewExtras } from './new-extras.js';
 import { takeBack } from './take-back.js';
 
@@ -213,31 +215,16 @@ export class Labelling {
       if (!request.accounts.includes(labelled.account.name)) continue;
       const isAllLookedAt = photos.countWanted(labelled.account.name, 0 as PhotoId) === 0;
       const complete = allCompared && labelled.reader.complete && isAllLookedAt;
-      const { settings, unable } = this.#possible(labelled, request);
+      const { settings, unable, notes } = possibleLabels(labelled.account, request, complete);
       const sync = { settings, groups, scope, complete, allowRemovals, maxRemovalShare };
       const report = await work(labelled, sync);
-      reports.push({ ...report, unable: [...unable, ...report.unable] });
+      reports.push({
+        ...report,
+        unable: [...unable, ...report.unable],
+        notes: [...notes, ...report.notes],
+      });
     }
     return addUp(reports);
-  }
-
-  /** Leaves out the kinds of label that this account cannot have: the others are written all the same. */
-  #possible(
-    { account: { name, source } }: LabelledAccount,
-    { settings, forceVersion }: LabelRequest,
-  ): { readonly settings: LabelSettings; readonly unable: string[] } {
-    const { values } = settings;
-    if (values === undefined || !source.isOpen) return { settings, unable: [] };
-    const problems = valueKinds.flatMap((kind) => {
-      const problem = problemWith(source.capabilities, featureOf[kind], forceVersion);
-      return values.kinds.has(kind) && problem !== null ? [{ kind, problem }] : [];
-    });
-    const impossible = new Set(problems.map(({ kind }) => kind));
-    const kinds = new Set([...values.kinds].filter((kind) => !impossible.has(kind)));
-    return {
-      settings: { ...settings, values: { ...values, kinds } },
-      unable: problems.map(({ kind, problem }) => `${name}: no ${featureOf[kind]}: ${problem.message}`),
-    };
   }
 
   async #backUp(everyMs: number): Promise<void> {
@@ -264,24 +251,6 @@ export class Labelling {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** What each kind of label needs of a server and a key. */
-const featureOf: Readonly<Record<ValueKind, Feature>> = {
-  favorite: 'favourites',
-  duplicate: 'native duplicates',
-  scores: 'scores',
-  stack: 'stacks',
-};
-
-/** Everything that these labels need. */
-export function featuresFor(settings: LabelSettings): Feature[] {
-  return [...neededFor(settings), ...[...(settings.values?.kinds ?? [])].map((kind) => featureOf[kind])];
-}
-
-/** Without these nothing is written at all. */
-function neededFor({ tag, albums }: LabelSettings): Feature[] {
-  return [...(tag === null ? [] : ['tags' as const]), ...(albums === null ? [] : ['albums' as const])];
 }
 
 function ourAlbums(journal: Journal, source: SourceName): ReadonlySet<string> {

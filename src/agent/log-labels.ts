@@ -1,4 +1,5 @@
-import type { Log, PhotoStore } from '../ports.js';
+import type { Log } from '../ports.js';
+import type { PhotoStore } from '../store-ports.js';
 import { isRemoval, type Operation } from '../sync/operation.js';
 
 /** Photos of an operation that are named; of more, only the number is told. */

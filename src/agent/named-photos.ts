@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
 import { folderKey, immichKey, type Group, type PhotoKey } from '../model.js';
-import type { DismissedPhoto } from '../ports.js';
+import type { DismissedPhoto } from '../store-ports.js';
 import type { State } from '../state/open-state.js';
 
 /** What a person named on the command line: groups, or photos. */

@@ -1,6 +1,7 @@
 import type { Member, PhotoKey } from '../model.js';
 import { createPace } from '../pace.js';
-import type { GroupStore, Log, PhotoStore } from '../ports.js';
+import type { Log } from '../ports.js';
+import type { GroupStore, PhotoStore } from '../store-ports.js';
 
 export interface NewExtrasOptions {
   readonly photos: PhotoStore;

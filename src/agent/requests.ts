@@ -1,4 +1,4 @@
-import { albumPrefix, flag, oneOf, tagName, type Kind } from '../config/kinds.js';
+import { albumPrefix, carryOver, flag, oneOf, tagName, type Kind } from '../config/kinds.js';
 import { FatalError, exitCodes } from '../errors.js';
 import type { DismissRequest } from './dismiss.js';
 import type { LabelFlags } from './label-settings.js';
@@ -66,7 +66,7 @@ export function readScanRequest(body: unknown): ScanRequest {
 
 function labelsOf(value: unknown): LabelFlags {
   const switches = ['albums', 'favorite', 'nativeDuplicates', 'scores', 'stack'] as const;
-  const names = ['tagOnly', 'tag', 'tagScope', 'albumPrefix', ...switches];
+  const names = ['tagOnly', 'tag', 'tagScope', 'albumPrefix', 'carryOver', ...switches];
   const fields = fieldsOf(value, 'labels', names);
   const may = <T>(name: string, kind: Kind<T>): T | undefined =>
     fields[name] === undefined ? undefined : need(fields, name, kind);
@@ -76,6 +76,7 @@ function labelsOf(value: unknown): LabelFlags {
     tagScope: may('tagScope', oneOf(['extras', 'all'])),
     ...Object.fromEntries(switches.map((name) => [name, may(name, flag)])),
     albumPrefix: may('albumPrefix', albumPrefix),
+    carryOver: may('carryOver', carryOver),
   };
 }
 

@@ -59,6 +59,8 @@ export interface ScanResult {
   readonly warnings: readonly string[];
   /** What was left as it is, for a person to know. */
   readonly notes: readonly string[];
+  /** What of extras their keepers do not get, of the kinds that are carried over. */
+  readonly notCarried: SyncReport['notCarried'];
   /** Labels of ours that stand and that this run neither writes nor takes off: of another tag name, or of a kind that is off. */
   readonly otherLabels: readonly CountedLabels[];
   /** The operations themselves; printed by `plan`. */
@@ -93,7 +95,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
   const report = addUp([removed.report, labelled.report]);
   const warnings = [...new Set([...removed.notes, ...labelled.warnings, ...report.unable])];
   const { groups, extras } = read.scope === null ? state.photos.counts() : countIn(read.scope, state);
-  const others = isOnlyRemoval ? [] : otherLabels(state.journal.standing(), names, settings);
+  const others = isOnlyRemoval
+    ? []
+    : otherLabels(state.journal.standing(), names, settings, (source) => state.journal.ownTags(source));
   return {
     run: run.id,
     listed: read.listed,
@@ -117,10 +121,17 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     accounts,
     warnings,
     notes: report.notes,
+    notCarried: report.notCarried,
     otherLabels: await countStanding(others, state.photos),
     plan: report.operations,
     held: report.held,
-    explained: request.dryRun ? await explain([...report.operations, ...report.held], state) : {},
+    explained: request.dryRun
+      ? await explain(
+          [...report.operations, ...report.held],
+          state,
+          report.notCarried.flatMap(({ extra, keeper }) => [extra, keeper]),
+        )
+      : {},
   };
 }
 

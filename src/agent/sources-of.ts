@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import { parseKey, type PhotoKey } from '../model.js';
-import type { IndexedPhoto, PhotoSource } from '../ports.js';
+import type { PhotoSource } from '../ports.js';
+import type { IndexedPhoto } from '../store-ports.js';
 import type { ImmichAccount } from '../sources/immich/account.js';
 
 /**

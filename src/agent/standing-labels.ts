@@ -1,10 +1,11 @@
 import type { LabelKind, OwnLabel, StandingLabels } from '../label-ports.js';
 import type { SourceName } from '../model.js';
 import { createPace } from '../pace.js';
-import type { PhotoStore } from '../ports.js';
+import type { PhotoStore } from '../store-ports.js';
 import { isOfPrefix } from '../sync/album-sync.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { tagNamesOf } from '../sync/evidence-tags.js';
+import { isFieldThatStays } from '../sync/value-rules.js';
 
 /** Labels of ours of one account, kind and name, counted on photos that are still there. */
 export interface CountedLabels {
@@ -32,15 +33,17 @@ export async function countStanding(
   return counted;
 }
 
-/** Those of these accounts that a run with these settings neither writes nor takes off. */
+/** Those of these accounts that a run with these settings neither writes nor takes off. What was carried over is the person's. */
 export function otherLabels(
   standing: readonly StandingLabels[],
   accounts: readonly SourceName[],
   { tag, albums, values }: LabelSettings,
+  ownTags: (source: SourceName) => ReadonlySet<string>,
 ): StandingLabels[] {
   return standing.filter(({ source, kind, name }) => {
     if (!accounts.includes(source)) return false;
-    if (kind === 'tag') return tag === null || !tagNamesOf(tag).includes(name);
+    if (kind === 'tag') return ownTags(source).has(name) && (tag === null || !tagNamesOf(tag).includes(name));
+    if (kind === 'carried-album' || isFieldThatStays(kind)) return false;
     if (kind !== 'album') return values?.kinds.has(kind) !== true;
     return albums === null || !isOfPrefix(name, albums.prefix);
   });

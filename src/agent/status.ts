@@ -1,5 +1,5 @@
 import type { Journal } from '../label-ports.js';
-import type { IndexCounts, PhotoStore } from '../ports.js';
+import type { IndexCounts, PhotoStore } from '../store-ports.js';
 import type { Parts } from './parts.js';
 import { countStanding } from './standing-labels.js';
 

@@ -32,7 +32,9 @@ export async function takeBack(parts: TakeBackParts, what: UndoWhat, run: Run): 
   for (const { account, reader, reconciler } of open)
     try {
       await reader.readChanges();
-      reports.push(await reconciler.undo(what, run, () => parts.settle(reconciler)));
+      const settle = (): Promise<void> => parts.settle(reconciler);
+      const refresh = (): Promise<void> => reader.readChanges();
+      reports.push(await reconciler.undo(what, run, { settle, refresh }));
     } catch (error) {
       if (!(error instanceof OrganizerError) || error.code === 'STOPPING') throw error;
       const { labels } = concerned.find(({ source }) => source === account.name) ?? {};

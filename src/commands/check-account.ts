@@ -1,5 +1,5 @@
 import { labelSettings, noLabelFlags } from '../agent/label-settings.js';
-import { featuresFor } from '../agent/labelling.js';
+import { featuresFor } from '../agent/possible-labels.js';
 import type { Config } from '../config.js';
 import { describeError, exitCodes } from '../errors.js';
 import type { ImmichAccount } from '../sources/immich/account.js';

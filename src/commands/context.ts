@@ -5,7 +5,8 @@ import { systemClock } from '../clock.js';
 import { loadConfig, type Config, type ConfigFlags, type LogLevel } from '../config.js';
 import { FatalError, TransientError, exitCodes, type ExitCode } from '../errors.js';
 import { createLog, harmless } from '../logger.js';
-import type { Clock, IndexCounts, Log } from '../ports.js';
+import type { Clock, Log } from '../ports.js';
+import type { IndexCounts } from '../store-ports.js';
 import { screenWidth, wrap } from './wrap.js';
 
 /** Flags that every command takes. */

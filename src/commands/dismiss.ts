@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createAgent } from '../agent.js';
 import { dismissHere, type DismissRequest, type DismissResult } from '../agent/dismiss.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
-import type { Dismissal } from '../ports.js';
+import type { Dismissal } from '../store-ports.js';
 import { openJournalForReading } from '../state/open-state.js';
 import { groupName } from '../sync/desired.js';
 import {

@@ -1,6 +1,7 @@
 import type { Explained, ExplainedPhoto } from '../agent/explain.js';
 import { evidenceKinds } from '../model.js';
 import { isRemoval, type Operation } from '../sync/operation.js';
+import { whyCarried } from './print-carried.js';
 import { count, oneLine, print, printWrapped } from './context.js';
 
 /** Operations of one kind that are told one by one; of more, some are and the rest is counted. */
@@ -22,7 +23,12 @@ export function printOperations(
     const same = operations.filter((operation) => operation.kind === kind);
     const shown = same.length > mostOfAKind ? same.slice(0, told) : same;
     for (const operation of shown) {
-      const photos = operation.photos.flatMap((key) => explained[key] ?? []);
+      const photos = operation.photos.flatMap((key, at) => {
+        const photo = explained[key];
+        return photo === undefined
+          ? []
+          : [{ ...photo, why: whyCarried(operation, at, explained) ?? photo.why }];
+      });
       printWrapped(`  ${dryRun ? 'would ' : ''}${describe(operation)}${tellKinds(operation, photos)}`, 4);
       printPhotos(photos);
     }
@@ -48,6 +54,8 @@ function printPhotos(photos: readonly ExplainedPhoto[]): void {
 
 function describe(operation: Operation): string {
   const photos = count(operation.photos.length, 'photo');
+  const keepers = count(operation.photos.length, 'keeper');
+  const their = operation.photos.length === 1 ? 'its' : 'their';
   const where = `(${operation.source})`;
   switch (operation.kind) {
     case 'tag':
@@ -82,6 +90,24 @@ function describe(operation: Operation): string {
       return `write the scores of ${photos} ${where}`;
     case 'take-off-scores':
       return `remove the scores of ${photos} ${where}`;
+    case 'carry-to-album':
+      return `add ${keepers} to your album ${operation.name}, which ${their} extras are in ${where}`;
+    case 'take-back-from-album':
+      return `take ${photos} that we put there out of your album ${operation.name} ${where}`;
+    case 'carry-tag':
+      return `give ${keepers} the tag ${operation.name}, which ${their} extras have ${where}`;
+    case 'put-on-carried-favorite':
+      return `make ${keepers} a favourite, which ${their} extras are ${where}`;
+    case 'take-off-carried-favorite':
+      return `take the favourite that was carried over off ${photos} ${where}`;
+    case 'put-on-rating':
+    case 'put-on-description':
+    case 'put-on-location':
+      return `give ${keepers} the ${operation.name} of ${their} extras ${where}`;
+    case 'take-off-rating':
+    case 'take-off-description':
+    case 'take-off-location':
+      return `take the ${operation.name} that was carried over off ${photos} ${where}`;
     case 'put-on-duplicate':
       return `put ${photos} of ${operation.name} on Immich's Duplicates page ${where}`;
     case 'take-off-duplicate':

@@ -3,6 +3,7 @@ import { valueKinds } from '../label-ports.js';
 import { labelWords } from '../sync/value-rules.js';
 import type { CountedLabels } from '../agent/standing-labels.js';
 import { count, print, printWrapped } from './context.js';
+import { printNotCarried } from './print-carried.js';
 import { printOperations } from './print-operations.js';
 
 /** What a scan or plan came to, for a person. */
@@ -22,6 +23,9 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
   if (dryRun && result.plan.length + result.held.length === 0 && result.warnings.length === 0)
     print('Nothing would be written.');
   if (result.accounts.length > 0) printLabels(result, dryRun);
+  if (dryRun) printNotCarried({ notCarried: result.notCarried, names: result.explained });
+  else if (result.notCarried.length > 0)
+    print(`Not carried over: something of ${count(result.notCarried.length, 'extra')}; \`plan\` says why.`);
   for (const error of result.errors) printWrapped(`Failed: ${error}`, 2);
   for (const note of result.notes) printWrapped(`Note: ${note}.`, 2);
   for (const warning of result.warnings) printWrapped(`Warning: ${warning}.`, 2);

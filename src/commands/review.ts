@@ -1,6 +1,6 @@
 import type { Clock } from '../ports.js';
 import { contentIdOf, type PhotoKey } from '../model.js';
-import type { IndexedPhoto } from '../ports.js';
+import type { IndexedPhoto } from '../store-ports.js';
 import { areWorthReview } from '../pipeline/videos.js';
 import { openJournalForReading, type IndexReader } from '../state/open-state.js';
 import { count, oneLine, print } from './context.js';

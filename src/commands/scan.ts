@@ -3,8 +3,9 @@ import { createAgent } from '../agent.js';
 import type { LabelFlags } from '../agent/label-settings.js';
 import { requireSources, scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { ConfigFlags } from '../config.js';
-import { tagName } from '../config/kinds.js';
+import { carryOver, tagName } from '../config/kinds.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
+import { carryOverNames } from '../model.js';
 import type { PhotoSource } from '../ports.js';
 import type { Operation } from '../sync/operation.js';
 import { addCommonFlags, createContext, printJson, say, type CommonFlags, type Context } from './context.js';
@@ -28,6 +29,7 @@ interface ScanFlags extends CommonFlags {
   readonly nativeDuplicates?: boolean;
   readonly writeScores?: boolean;
   readonly stack?: boolean;
+  readonly carryOver?: string;
   readonly threshold?: string;
   readonly forceVersion?: boolean;
   readonly allowRemovals?: boolean;
@@ -73,6 +75,10 @@ function addScanFlags(command: Command): Command {
     .option('--stack', 'stack each group, the keeper on top')
     .option('--native-duplicates', "show each group on Immich's own Duplicates page")
     .option('--write-scores', 'write group, role, evidence and score into the metadata of each photo')
+    .option(
+      '--carry-over <list>',
+      `give the keeper of each group what only its extras have: ${carryOverNames.join(',')}`,
+    )
     .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
     .option('--allow-removals', 'take labels off also where that is held back to be confirmed')
     .option('--force-version', 'write to an Immich version that this release does not know')
@@ -132,6 +138,7 @@ function refuseBoth({ tagOnly, ...flags }: ScanFlags): void {
     '--native-duplicates': flags.nativeDuplicates,
     '--write-scores': flags.writeScores,
     '--stack': flags.stack,
+    '--carry-over': flags.carryOver !== undefined,
   });
   const [other] = others.find(([, isGiven]) => isGiven === true) ?? [];
   if (tagOnly !== true || other === undefined) return;
@@ -189,7 +196,17 @@ function labelFlags(flags: ScanFlags): LabelFlags {
     nativeDuplicates: flags.nativeDuplicates,
     scores: flags.writeScores,
     stack: flags.stack,
+    carryOver: carryOverOf(flags),
   };
+}
+
+function carryOverOf({ carryOver: text }: ScanFlags): LabelFlags['carryOver'] {
+  const value = text === undefined ? undefined : carryOver.fromText(text);
+  if (value === undefined) return undefined;
+  if (carryOver.accepts(value)) return value;
+  const fault = carryOver.faultOf?.(value) ?? null;
+  const found = fault === null ? '' : `; ${fault}`;
+  throw new FatalError('USAGE', `--carry-over: expected ${carryOver.expected}${found}`, exitCodes.usage);
 }
 
 /** What was asked, for the journal and for whoever finds the lock: the flags that change what is done, without their secrets. */
@@ -232,7 +249,7 @@ function overridesOf(flags: ScanFlags): ConfigFlags {
 }
 
 /** The stable shape of `plan --json`: fields may be added, never renamed. */
-function planDocument({ plan, held, explained, operations, ...rest }: ScanResult): unknown {
+function planDocument({ plan, held, explained, operations, notCarried, ...rest }: ScanResult): unknown {
   const document = (operation: Operation): unknown => ({
     ...operation,
     details: operation.photos.map((key) => explained[key]),
@@ -240,6 +257,7 @@ function planDocument({ plan, held, explained, operations, ...rest }: ScanResult
   return {
     operations: plan.map(document),
     heldBack: held.map(document),
+    notCarried,
     counts: { ...rest, ...operations },
   };
 }

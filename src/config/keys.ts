@@ -1,4 +1,4 @@
-import { keepRuleNames } from '../model.js';
+import { carryOverNames, keepRuleNames } from '../model.js';
 import * as kinds from './kinds.js';
 
 /** One key of the configuration. */
@@ -68,6 +68,10 @@ export const keySpecs = {
   'labels.scores': {
     kind: kinds.flag,
     doc: "Write group, role, evidence and score of each photo into Immich's key-value metadata.",
+  },
+  'labels.carry_over': {
+    kind: kinds.carryOver,
+    doc: `What the keeper of each group is given that only its extras have; any of ${carryOverNames.map((name) => `\`${name}\``).join(', ')}.`,
   },
   'detection.threshold': {
     kind: kinds.integer(0, 12),

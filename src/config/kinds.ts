@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { validate as isCron } from 'node-cron';
-import { keepRuleNames, type KeepRule } from '../model.js';
+import { carryOverNames, keepRuleNames, type CarryOver, type KeepRule } from '../model.js';
 import { describeValue } from './problems.js';
 
 /** A sort of value: how it is written as text, and which values it takes. */
@@ -128,24 +128,28 @@ export function oneOf<const T extends string>(names: readonly T[]): Kind<T> {
 }
 
 /** Keep rules in the order they apply. */
-export const keepRules: Kind<readonly KeepRule[]> = {
-  expected: `a list of ${keepRuleNames.join(', ')}, each at most once`,
-  hidden: false,
-  fromText: listFromText,
-  accepts: (value): value is readonly KeepRule[] =>
-    Array.isArray(value) && new Set(value).size === value.length && value.every(isKeepRule),
-  faultOf: (value) => {
-    if (!Array.isArray(value)) return null;
-    const items: readonly unknown[] = value;
-    const wrong = items.find((item) => !isKeepRule(item));
-    if (wrong !== undefined) return `found ${describeValue(wrong, false)} in it`;
-    const twice = items.find((item, at) => items.indexOf(item) !== at);
-    return `found ${describeValue(twice, false)} twice`;
-  },
-};
+export const keepRules: Kind<readonly KeepRule[]> = listOf(keepRuleNames);
 
-function isKeepRule(value: unknown): value is KeepRule {
-  return keepRuleNames.some((name) => name === value);
+/** What keepers are given of their extras. */
+export const carryOver: Kind<readonly CarryOver[]> = listOf(carryOverNames);
+
+function listOf<T extends string>(names: readonly T[]): Kind<readonly T[]> {
+  const isName = (value: unknown): value is T => names.some((name) => name === value);
+  return {
+    expected: `a list of ${names.join(', ')}, each at most once`,
+    hidden: false,
+    fromText: listFromText,
+    accepts: (value): value is readonly T[] =>
+      Array.isArray(value) && new Set(value).size === value.length && value.every(isName),
+    faultOf: (value) => {
+      if (!Array.isArray(value)) return null;
+      const items: readonly unknown[] = value;
+      const wrong = items.find((item) => !isName(item));
+      if (wrong !== undefined) return `found ${describeValue(wrong, false)} in it`;
+      const twice = items.find((item, at) => items.indexOf(item) !== at);
+      return `found ${describeValue(twice, false)} twice`;
+    },
+  };
 }
 
 /** Patterns, one a text. */

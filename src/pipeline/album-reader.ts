@@ -1,6 +1,6 @@
 import type { SourceName } from '../model.js';
 import type { LabelTarget } from '../label-ports.js';
-import type { AlbumStore } from '../ports.js';
+import type { AlbumStore } from '../store-ports.js';
 
 /** What reading albums needs of an account. */
 export type AlbumLister = Pick<LabelTarget, 'source' | 'albums' | 'albumMembers'>;

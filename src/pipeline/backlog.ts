@@ -1,5 +1,6 @@
 import type { PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { PhotoSource, PhotoStore } from '../ports.js';
+import type { PhotoSource } from '../ports.js';
+import type { PhotoStore } from '../store-ports.js';
 import type { FirstPass } from './first-pass.js';
 import type { KeyedQueue, KeySupply } from './queue.js';
 

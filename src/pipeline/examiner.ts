@@ -1,7 +1,8 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
 import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts } from '../model.js';
 import { parseKey } from '../model.js';
-import type { IndexedPhoto, Log, PhotoSource, PhotoStore } from '../ports.js';
+import type { Log, PhotoSource } from '../ports.js';
+import type { IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Backlog } from './backlog.js';
 import type { Fingerprinter } from './fingerprint.js';
 import type { LookIndex } from './look-index.js';

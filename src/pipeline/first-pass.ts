@@ -1,5 +1,5 @@
 import type { PhotoId } from '../model.js';
-import type { PhotoStore } from '../ports.js';
+import type { PhotoStore } from '../store-ports.js';
 import { createPace, type Pace } from '../pace.js';
 import { timeBetweenShots } from './evidence.js';
 import type { LookIndex } from './look-index.js';

@@ -1,6 +1,6 @@
 import type { Group, KeepRule, PhotoId, PhotoKey } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
-import type { Dismissals, GroupNumbers } from '../ports.js';
+import type { Dismissals, GroupNumbers } from '../store-ports.js';
 import { Dismissed } from './dismissed.js';
 import { evidenceVersion } from './evidence.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from './grouping.js';

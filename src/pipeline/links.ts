@@ -1,5 +1,5 @@
 import type { Evidence, Likeness, PhotoId, PhotoKey, SourceName } from '../model.js';
-import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../ports.js';
+import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Dismissed } from './dismissed.js';
 import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
 import { isOneStripped, kindOfVideos } from './videos.js';

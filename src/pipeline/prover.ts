@@ -1,6 +1,6 @@
 import type { PhotoId } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
-import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../ports.js';
+import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import {
   automaticBits,
   candidateBits,

@@ -2,7 +2,8 @@ import { TransientError, describeError } from '../errors.js';
 import type { PhotoKey, ServerTime } from '../model.js';
 import { createPace } from '../pace.js';
 import { wrongPicture } from './fingerprint.js';
-import type { Checkpoints, Clock, ListingPage, Log, PhotoSource, PhotoStore } from '../ports.js';
+import type { Checkpoints, Clock, ListingPage, Log, PhotoSource } from '../ports.js';
+import type { PhotoStore } from '../store-ports.js';
 
 export interface SourceReaderOptions {
   readonly source: PhotoSource;

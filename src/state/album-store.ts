@@ -1,5 +1,5 @@
 import type { PhotoKey, SourceName } from '../model.js';
-import type { AlbumStore } from '../ports.js';
+import type { AlbumStore } from '../store-ports.js';
 import { transaction, type Db } from './sqlite.js';
 
 /** `AlbumStore` on `index.db`. A photo that enters or leaves an album is marked for regrouping: albums count for the keep rules. */
@@ -38,6 +38,24 @@ export class SqliteAlbumStore implements AlbumStore {
       for (const id of albumIds) {
         this.setMembers(source, id, '', []);
         this.#db.prepare('DELETE FROM albums WHERE source = ? AND id = ?').run(source, id);
+      }
+    });
+  }
+
+  albumsOf(source: SourceName, key: PhotoKey): readonly string[] {
+    const select = this.#db.prepare(
+      'SELECT album FROM album_photos WHERE photo_key = ? AND source = ? ORDER BY album',
+    );
+    return (select.all(key, source) as { album: string }[]).map(({ album }) => album);
+  }
+
+  add(source: SourceName, albumId: string, keys: readonly PhotoKey[]): void {
+    transaction(this.#db, () => {
+      const add = this.#db.prepare('INSERT OR IGNORE INTO album_photos VALUES (?, ?, ?)');
+      const touched = this.#db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE key = ?');
+      for (const key of keys) {
+        add.run(key, albumId, source);
+        touched.run(key);
       }
     });
   }

@@ -1,5 +1,5 @@
 import type { PhotoId, PixelProof } from '../model.js';
-import type { CopyStore, FoundProof, StoredCopy } from '../ports.js';
+import type { CopyStore, FoundProof, StoredCopy } from '../store-ports.js';
 import { byPages, pluck, transaction, type Db } from './sqlite.js';
 import { readViews } from './stored-hashes.js';
 

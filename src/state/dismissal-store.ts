@@ -1,5 +1,6 @@
 import { contentIdOf, type Content } from '../model.js';
-import type { Clock, Dismissal, Dismissals, DismissedPhoto } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { Dismissal, Dismissals, DismissedPhoto } from '../store-ports.js';
 import { pluck, transaction, type Db } from './sqlite.js';
 
 interface Row {

@@ -1,5 +1,5 @@
 import type { Content, Evidence, EvidenceKind, Group, Member, PhotoId, PhotoKey } from '../model.js';
-import type { GroupStore } from '../ports.js';
+import type { GroupStore } from '../store-ports.js';
 import { byPages, pluck, transaction, type Db } from './sqlite.js';
 
 interface MemberRow {

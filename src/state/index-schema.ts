@@ -109,4 +109,13 @@ export const indexMigrations: readonly string[] = [
   ALTER TABLE photos ADD COLUMN duration INTEGER;
   CREATE INDEX photos_videos ON photos (byte_size, presence, duration) WHERE media = 'video';
   `,
+  // Marks are read anew as a whole: until the next listing none of them is known.
+  `
+  ALTER TABLE photos ADD COLUMN rating INTEGER;
+  ALTER TABLE photos ADD COLUMN description TEXT;
+  ALTER TABLE photos ADD COLUMN latitude REAL;
+  ALTER TABLE photos ADD COLUMN longitude REAL;
+  UPDATE photos SET hearted = NULL;
+  CREATE TABLE photo_tags (photo_key TEXT PRIMARY KEY, updated_at INTEGER NOT NULL, tags TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ];

@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs';
 import type { Group, PhotoKey, SourceName } from '../model.js';
-import type {
-  HoldKind,
-  Journal,
-  JournalEntry,
-  LabelKind,
-  MadeThing,
-  OwnLabel,
-  Run,
-  RunRecord,
-  StandingLabels,
-  ValueChange,
-  ValueKind,
-  ValueLabel,
+import {
+  settlingKinds,
+  type HoldKind,
+  type Journal,
+  type JournalEntry,
+  type LabelKind,
+  type MadeThing,
+  type OwnLabel,
+  type Run,
+  type RunRecord,
+  type StandingLabels,
+  type ValueChange,
+  type ValueKind,
+  type ValueLabel,
 } from '../label-ports.js';
-import type { Clock, GroupNumbers } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { GroupNumbers } from '../store-ports.js';
 import { backUpDb, onDiskLater, pluck, transaction, type Db } from './sqlite.js';
 import { undoneRuns } from './undone-runs.js';
 
@@ -121,6 +123,18 @@ export class SqliteJournal implements Journal {
   openLabels(source: SourceName): readonly OwnLabel[] {
     const sql = `SELECT ${labelColumns} FROM labels WHERE source = ? AND kind = 'tag' AND state IN ('written', 'seen', 'removing')`;
     return this.#db.prepare(sql).all(source) as OwnLabel[];
+  }
+
+  openValues(source: SourceName): readonly ValueLabel[] {
+    const select = this.#db.prepare(
+      `SELECT * FROM labels WHERE source = ? AND kind = ? AND state IN ('written', 'seen', 'removing')`,
+    );
+    return settlingKinds.flatMap((kind) => select.all(source, kind) as ValueLabel[]);
+  }
+
+  ownTags(source: SourceName): ReadonlySet<string> {
+    const sql = `SELECT DISTINCT name FROM operations WHERE source = ? AND kind = 'tag'`;
+    return new Set((this.#db.prepare(sql).all(source) as { name: string }[]).map(({ name }) => name));
   }
 
   countLabels(source: SourceName): number {

@@ -2,16 +2,17 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, exitCodes } from '../errors.js';
 import type { Journal } from '../label-ports.js';
+import type { Clock, Log } from '../ports.js';
 import type {
   AlbumStore,
-  Clock,
+  KnownTags,
   CopyStore,
   Dismissals,
   GroupNumbers,
   GroupStore,
-  Log,
   PhotoStore,
-} from '../ports.js';
+} from '../store-ports.js';
+import { SqliteKnownTags } from './known-tags.js';
 import { SqliteAlbumStore } from './album-store.js';
 import { StateJson } from './checkpoints.js';
 import { SqliteCopyStore } from './copy-store.js';
@@ -31,6 +32,7 @@ export interface State {
   readonly copies: CopyStore;
   readonly groups: GroupStore;
   readonly albums: AlbumStore;
+  readonly knownTags: KnownTags;
   readonly journal: Journal;
   readonly numbers: GroupNumbers;
   readonly dismissals: Dismissals;
@@ -70,6 +72,7 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
       copies: new SqliteCopyStore(index.db, () => photos.moved()),
       groups,
       albums: new SqliteAlbumStore(index.db),
+      knownTags: new SqliteKnownTags(index.db),
       journal,
       numbers: new SqliteGroupNumbers(journalFile.db),
       dismissals,

@@ -1,5 +1,5 @@
 import type { SourceName } from '../model.js';
-import type { FingerprintState, IndexCounts, SourceCounts } from '../ports.js';
+import type { FingerprintState, IndexCounts, SourceCounts } from '../store-ports.js';
 import { pluck, type Db } from './sqlite.js';
 import { countVideos } from './video-rows.js';
 

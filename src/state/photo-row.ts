@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type {
   Fingerprint,
   Format,
+  Marks,
   Media,
   Photo,
   PhotoId,
@@ -12,7 +13,7 @@ import type {
   Revision,
   SourceName,
 } from '../model.js';
-import type { FingerprintState, IndexedPhoto } from '../ports.js';
+import type { FingerprintState, IndexedPhoto } from '../store-ports.js';
 
 /** A row of `photos` as SQLite hands it over. */
 export interface PhotoRow {
@@ -43,6 +44,10 @@ export interface PhotoRow {
   file_id: string | null;
   hearted: number | null;
   duplicate_id: string | null;
+  rating: number | null;
+  description: string | null;
+  latitude: number | null;
+  longitude: number | null;
   looks: FingerprintState;
   failure: string | null;
   album_count: number;
@@ -73,7 +78,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     exposure: row.exposure,
     hasLocation: row.has_location === 1,
     favorite: row.favorite === 1,
-    marks: row.hearted === null ? null : { favorite: row.hearted === 1, duplicateId: row.duplicate_id },
+    marks: marksOfRow(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     fileId: row.file_id,
@@ -82,6 +87,19 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     albumCount: row.album_count,
     isPaper: row.paper === 1,
   };
+}
+
+function marksOfRow({
+  hearted,
+  duplicate_id,
+  rating,
+  description,
+  latitude,
+  longitude,
+}: PhotoRow): Marks | null {
+  if (hearted === null) return null;
+  const location = latitude === null || longitude === null ? null : { latitude, longitude };
+  return { favorite: hearted === 1, duplicateId: duplicate_id, rating, description, location };
 }
 
 /** Values for the columns of `photos` that a listing gives, by column name. */
@@ -145,9 +163,27 @@ export function columnsOfLooks(fingerprint: Fingerprint): Record<string, string 
 }
 
 /** Columns that our own writes change: they are no reason to look at a photo again. */
-export function columnsOfMarks({ marks }: Photo): { hearted: number | null; duplicate_id: string | null } {
-  return { hearted: marks && Number(marks.favorite), duplicate_id: marks?.duplicateId ?? null };
+export function columnsOfMarks({
+  marks,
+}: Photo): Record<(typeof markColumns)[number], string | number | null> {
+  return {
+    hearted: marks && Number(marks.favorite),
+    duplicate_id: marks?.duplicateId ?? null,
+    rating: marks?.rating ?? null,
+    description: marks?.description ?? null,
+    latitude: marks?.location?.latitude ?? null,
+    longitude: marks?.location?.longitude ?? null,
+  };
 }
+
+export const markColumns = [
+  'hearted',
+  'duplicate_id',
+  'rating',
+  'description',
+  'latitude',
+  'longitude',
+] as const;
 
 /** 8 bytes that change when anything changes that a group or a keeper may depend on: neither `updatedAt` nor the marks. */
 function factsDigest(photo: Photo): Uint8Array {

@@ -7,12 +7,13 @@ import type {
   PhotoStore,
   SourceCounts,
   StoredLooks,
-} from '../ports.js';
+} from '../store-ports.js';
 import {
   columnsOfFacts,
   columnsOfLooks,
   columnsOfMarks,
   columnsOfPhoto,
+  markColumns,
   photoOfRow,
   type PhotoRow,
 } from './photo-row.js';
@@ -33,7 +34,8 @@ import {
 
 const columns = [
   'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration format',
-  'taken_at camera exposure has_location favorite created_at updated_at file_id facts hearted duplicate_id',
+  'taken_at camera exposure has_location favorite created_at updated_at file_id facts',
+  ...markColumns,
 ].flatMap((line) => line.split(' '));
 
 /** Columns that reading the bytes fills: a listing that does not know them leaves them while the revision stays. */
@@ -84,8 +86,8 @@ export class SqlitePhotoStore implements PhotoStore {
         `UPDATE photos SET ${overwrite.join()}, looks = :looks, pass = :pass, dirty = 2 WHERE key = :key`,
       ),
       touch: db.prepare(
-        `UPDATE photos SET updated_at = :updated_at, pass = :pass, looks = :looks, hearted = :hearted,
-         duplicate_id = :duplicate_id WHERE id = :id`,
+        `UPDATE photos SET updated_at = :updated_at, pass = :pass, looks = :looks,
+         ${markColumns.map((name) => `${name} = :${name}`).join()} WHERE id = :id`,
       ),
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),

@@ -3,7 +3,7 @@
  * statement is left open while somebody works on what was read: one that nobody holds any more may be freed under its reader.
  */
 import type { PhotoId } from '../model.js';
-import type { StoredLooks } from '../ports.js';
+import type { StoredLooks } from '../store-ports.js';
 import type { Db } from './sqlite.js';
 
 const pageSize = 4000;

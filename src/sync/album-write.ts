@@ -5,9 +5,11 @@ import {
   batches,
   refusalOf,
   type AlbumOperation,
+  type CarryToAlbum,
   type ChangeAlbum,
   type CreateAlbum,
   type Outcome,
+  type TakeBackFromAlbum,
 } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import { fewPhotos, lookAtEach } from './tag-view.js';
@@ -19,8 +21,8 @@ const longestPauseMs = 30_000;
 
 /** What a change of members is written down with. */
 interface Change {
-  readonly operation: ChangeAlbum;
-  readonly signature: string;
+  readonly operation: ChangeAlbum | CarryToAlbum | TakeBackFromAlbum;
+  readonly signature: string | ReadonlyMap<PhotoKey, string>;
   /** Number in the journal. */
   readonly number: number;
 }
@@ -34,7 +36,7 @@ export class AlbumWriter {
   }
 
   /** Journalled before and after each call. Throws what stops the rest of the operation. */
-  async apply(operation: AlbumOperation, run: Run, signature: string): Promise<Outcome> {
+  async apply(operation: AlbumOperation, run: Run, signature: Change['signature']): Promise<Outcome> {
     const { journal } = this.#parts;
     const { kind, source, name } = operation;
     const number = journal.begin(run, { source, kind, name, photos: operation.photos });
@@ -48,13 +50,14 @@ export class AlbumWriter {
     }
   }
 
-  async #write(operation: AlbumOperation, signature: string, number: number): Promise<Outcome> {
+  async #write(operation: AlbumOperation, signature: Change['signature'], number: number): Promise<Outcome> {
     const { target, journal } = this.#parts;
     const { source, name, photos } = operation;
-    if (operation.kind === 'create-album') return this.#create(operation, signature, number);
+    if (operation.kind === 'create-album')
+      return this.#create(operation, typeof signature === 'string' ? signature : '', number);
     if (operation.kind !== 'delete-album') {
       const change = { operation, signature, number };
-      return operation.kind === 'add-to-album' ? this.#addAbsent(change) : this.#inBatches(change, photos);
+      return isAdding(operation) ? this.#addAbsent(change) : this.#inBatches(change, photos);
     }
     await target.deleteAlbum(operation.albumId);
     journal.forget(journal.labels(source, 'album', operation.albumId));
@@ -95,13 +98,12 @@ export class AlbumWriter {
     const { journal } = this.#parts;
     const { operation, signature } = change;
     const made = journal.made(operation.source, 'album').find((thing) => thing.name === operation.name);
-    if (made !== undefined) journal.putMade({ ...made, signature, version: '' });
+    if (made !== undefined && typeof signature === 'string')
+      journal.putMade({ ...made, signature, version: '' });
     const written: PhotoKey[] = [];
     const refused = new Map<PhotoKey, string>();
     for (const batch of batches(photos)) {
-      const outcome = await (operation.kind === 'add-to-album'
-        ? this.#add(change, batch)
-        : this.#remove(change, batch));
+      const outcome = await (isAdding(operation) ? this.#add(change, batch) : this.#remove(change, batch));
       written.push(...outcome.written);
       for (const [key, word] of outcome.refused) refused.set(key, word);
     }
@@ -109,12 +111,15 @@ export class AlbumWriter {
   }
 
   async #add(change: Change, photos: readonly PhotoKey[]): Promise<Outcome> {
-    const { journal } = this.#parts;
+    const { journal, albums } = this.#parts;
+    const { operation } = change;
     journal.put(this.#labels(change, photos, 'pending'));
     const { already, refused } = await this.#send(change, photos);
     const isWritten = (key: PhotoKey): boolean => !already.has(key) && !refused.has(key);
     const written = photos.filter(isWritten);
     const notOurs = photos.filter((key) => !isWritten(key));
+    // Until the album is read again it must not look as if somebody had taken them out.
+    if (operation.kind === 'carry-to-album') albums.add(operation.source, operation.albumId, written);
     journal.together(() => {
       journal.put(this.#labels(change, written, 'verified'));
       journal.forget(this.#labels(change, notOurs, 'pending'));
@@ -164,9 +169,17 @@ export class AlbumWriter {
   ): OwnLabel[] {
     const { source, albumId: name } = operation;
     const since = this.#parts.clock.now();
-    const same = { source, kind: 'album' as const, name, state, tries: 1, baseline: 0, since };
-    return photos.map((photo) => ({ ...same, photo, signature, operation: number }));
+    const isCarried = operation.kind === 'carry-to-album' || operation.kind === 'take-back-from-album';
+    const kind = isCarried ? ('carried-album' as const) : ('album' as const);
+    const same = { source, kind, name, state, tries: 1, baseline: 0, since };
+    const signed = (photo: PhotoKey): string =>
+      typeof signature === 'string' ? signature : (signature.get(photo) ?? '');
+    return photos.map((photo) => ({ ...same, photo, signature: signed(photo), operation: number }));
   }
+}
+
+function isAdding({ kind }: Change['operation']): boolean {
+  return kind === 'add-to-album' || kind === 'carry-to-album';
 }
 
 /** The request may have been carried out, or not. */

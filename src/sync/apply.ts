@@ -1,6 +1,8 @@
 import { FatalError, OrganizerError, TransientError, describeError } from '../errors.js';
 import type { Run, ValueKind } from '../label-ports.js';
+import type { PhotoKey } from '../model.js';
 import { AlbumSync } from './album-sync.js';
+import { Carried } from './carried.js';
 import type { DesiredLabels } from './desired.js';
 import { AlbumWriter } from './album-write.js';
 import {
@@ -27,6 +29,8 @@ import { isUnable } from './value-write.js';
 /** All that an account's photos should carry. */
 export interface Desired extends DesiredLabels {
   readonly values: WantedValues;
+  /** Photo that something is carried over to, to the signature of its group. */
+  readonly carried: ReadonlyMap<PhotoKey, string>;
 }
 
 const nothingDone: Outcome = { written: [], refused: new Map() };
@@ -35,11 +39,17 @@ export function unableText({ target }: SyncParts, kind: ValueKind, error: unknow
   return `${target.source}: no ${labelWords[kind]}: ${describeError(error)}`;
 }
 
+/** One that concerns a person's own tag or album. */
+function isMembership({ kind }: Operation): boolean {
+  return kind === 'carry-tag' || kind === 'carry-to-album' || kind === 'take-back-from-album';
+}
+
 /** The kinds of label of one account, and how their operations are carried out. */
 export class LabelKinds {
   readonly tags: TagSync;
   readonly albums: AlbumSync;
   readonly values: ValueLabels;
+  readonly carried: Carried;
   readonly #albumWriter: AlbumWriter;
   readonly #parts: SyncParts;
   /** Kinds that were refused as a whole in this run: said once. */
@@ -50,6 +60,7 @@ export class LabelKinds {
     this.tags = new TagSync(parts);
     this.albums = new AlbumSync(parts);
     this.values = new ValueLabels(parts);
+    this.carried = new Carried(parts);
     this.#albumWriter = new AlbumWriter(parts);
   }
 
@@ -83,12 +94,24 @@ export class LabelKinds {
   ): Promise<void> {
     try {
       const outcome = await (isTagOperation(operation)
-        ? this.tags.apply(operation, run, desired.tagged, wrote)
+        ? this.tags.apply(
+            operation,
+            run,
+            operation.kind === 'carry-tag' ? desired.carried : desired.tagged,
+            wrote,
+          )
         : isValueOperation(operation) || isStackOperation(operation)
           ? this.#applyValues(operation, desired, run, report, wrote)
           : this.#applyToAlbum(operation, desired, run, wrote));
       this.#count(operation, outcome, report);
     } catch (error) {
+      if (isMembership(operation) && isUnable(error)) {
+        const { target } = this.#parts;
+        report.unable.push(
+          `${target.source}: ${operation.name} is not carried over: ${describeError(error)}`,
+        );
+        return;
+      }
       if (!(error instanceof OrganizerError) || error instanceof FatalError || error.code === 'STOPPING')
         throw error;
       this.#failed(operation, sizeOf(operation), describeError(error), report);
@@ -117,12 +140,13 @@ export class LabelKinds {
 
   async #applyToAlbum(
     operation: AlbumOperation,
-    { albums }: DesiredLabels,
+    { albums, carried }: Desired,
     run: Run,
     wrote: (labels: number) => void,
   ): Promise<Outcome> {
     const album = albums.find(({ name }) => name === operation.name);
-    const outcome = await this.#albumWriter.apply(operation, run, album?.signature ?? '');
+    const signature = isMembership(operation) ? carried : (album?.signature ?? '');
+    const outcome = await this.#albumWriter.apply(operation, run, signature);
     wrote(sizeOf(operation));
     return outcome;
   }

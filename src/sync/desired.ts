@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ValueKind } from '../label-ports.js';
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import { createPace } from '../pace.js';
-import type { IndexedPhoto } from '../ports.js';
+import type { IndexedPhoto } from '../store-ports.js';
 
 /** Which labels a run was asked for; null = that kind is left as it is. */
 export interface LabelSettings {
@@ -15,6 +15,8 @@ export interface LabelSettings {
     readonly by?: 'evidence';
   } | null;
   readonly albums: { readonly prefix: string } | null;
+  /** Memberships of extras that keepers get too; absent = none. */
+  readonly carry?: ReadonlySet<'albums' | 'tags'>;
 }
 
 export interface ValueSettings {

@@ -1,5 +1,5 @@
 import type { Group, Member, PhotoKey } from '../model.js';
-import type { IndexedPhoto } from '../ports.js';
+import type { IndexedPhoto } from '../store-ports.js';
 import type { DesiredLabels, LabelSettings } from './desired.js';
 import type { Operation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';

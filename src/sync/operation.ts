@@ -11,6 +11,12 @@ interface Step {
 export interface TagPhotos extends Step {
   readonly kind: 'tag' | 'untag';
 }
+/** Gives keepers a person's tag that only their extras have. */
+export interface CarryTag extends Step {
+  readonly kind: 'carry-tag';
+  /** The extras that each of the photos gets it from, in the order of `photos`. */
+  readonly extras: readonly (readonly PhotoKey[])[];
+}
 export interface DeleteTag extends Step {
   readonly kind: 'delete-tag';
 }
@@ -31,6 +37,8 @@ export interface DeleteAlbum extends Step {
 export interface ChangeValues extends Step {
   readonly kind: `${'put-on' | 'take-off'}-${FieldKind}`;
   readonly changes: readonly ValueChange[];
+  /** Of what is carried over: the extras that each of the photos gets it from, in the order of `photos`. */
+  readonly extras?: readonly (readonly PhotoKey[])[];
 }
 
 /** Who leads a stack. */
@@ -81,8 +89,19 @@ export interface DeleteStacks extends StackStep {
   }[];
 }
 
-export type TagOperation = TagPhotos | DeleteTag;
-export type AlbumOperation = CreateAlbum | ChangeAlbum | DeleteAlbum;
+/** Puts keepers into a person's album that only their extras are in. */
+export interface CarryToAlbum extends Step {
+  readonly kind: 'carry-to-album';
+  readonly albumId: string;
+  readonly extras: readonly (readonly PhotoKey[])[];
+}
+export interface TakeBackFromAlbum extends Step {
+  readonly kind: 'take-back-from-album';
+  readonly albumId: string;
+}
+
+export type TagOperation = TagPhotos | CarryTag | DeleteTag;
+export type AlbumOperation = CreateAlbum | ChangeAlbum | DeleteAlbum | CarryToAlbum | TakeBackFromAlbum;
 export type ValueOperation = ChangeValues;
 export type StackOperation = CreateStack | AddToStack | RemoveFromStack | LeadStack | DeleteStacks;
 
@@ -105,7 +124,7 @@ export function refusalOf({ refused }: Outcome): string | undefined {
 }
 
 export function isTagOperation(operation: Operation): operation is TagOperation {
-  return operation.kind === 'tag' || operation.kind === 'untag' || operation.kind === 'delete-tag';
+  return ['tag', 'untag', 'carry-tag', 'delete-tag'].includes(operation.kind);
 }
 
 export function isValueOperation(operation: Operation): operation is ValueOperation {
@@ -137,11 +156,11 @@ export function isOfKind(operation: string, kind: ValueKind): boolean {
 /** The same operation on some of its photos. */
 export function narrowed(operation: Operation, keep: (key: PhotoKey) => boolean): Operation {
   const photos = operation.photos.filter(keep);
-  if (!('changes' in operation)) return { ...operation, photos };
-  const changes = operation.changes.filter(
-    (_, at) => operation.photos[at] !== undefined && keep(operation.photos[at]),
-  );
-  return { ...operation, photos, changes };
+  const stays = (_: unknown, at: number): boolean =>
+    operation.photos[at] !== undefined && keep(operation.photos[at]);
+  const extras = 'extras' in operation ? { extras: (operation.extras ?? []).filter(stays) } : {};
+  if (!('changes' in operation)) return { ...operation, ...extras, photos };
+  return { ...operation, ...extras, photos, changes: operation.changes.filter(stays) };
 }
 
 /** What is counted of an operation: photos, or the thing itself. */
@@ -159,6 +178,7 @@ export function isRemovalKind(kind: string): boolean {
   const removals = [
     'untag',
     'remove-from-album',
+    'take-back-from-album',
     'delete-album',
     'delete-tag',
     'remove-from-stack',

@@ -3,6 +3,7 @@ import type { Run } from '../label-ports.js';
 import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds, unableText } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
+import { carriedOperations, notCarriedOf, type CarriedPlan } from './carried.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
 import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
@@ -13,6 +14,7 @@ import {
   isValueOperation,
   type Operation,
 } from './operation.js';
+import { isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
@@ -21,6 +23,7 @@ import { removeTag, type RemoveTagWhat, type TagRemoval } from './remove-tag.js'
 import { undoLabels, type UndoWhat } from './undo.js';
 import type { StacksPlan } from './stack-sync.js';
 import { operationsOf, wantedOf, type FieldPlans } from './value-labels.js';
+import type { NotCarried } from './value-kind.js';
 import { isUnable } from './value-write.js';
 
 export interface SyncRequest extends BrakeOptions {
@@ -36,6 +39,7 @@ interface AccountPlan {
   readonly albums: AlbumPlan | null;
   readonly fields: FieldPlans;
   readonly stacks: StacksPlan | null;
+  readonly carried: CarriedPlan;
   /** Why some kinds could not even be looked at. */
   readonly unable: readonly string[];
   readonly operations: readonly Operation[];
@@ -54,6 +58,8 @@ interface Applying {
 
 /** A probe of each external library, then the rest; and once more for what a round had to wait for. */
 const mostRounds = 3;
+/** What is carried over goes to each photo one by one: so many rounds, as long as each writes something. */
+const mostCarryRounds = 20;
 
 /** Makes the labels of one account what they should be. */
 export class Reconciler {
@@ -83,7 +89,8 @@ export class Reconciler {
     report.unchanged = unchangedOf(plan);
     report.notes.push(...(plan.stacks?.notes ?? []));
     report.unable.push(...plan.unable);
-    report.refused = plan.tag?.refused.length ?? 0;
+    report.notCarried.push(...notCarriedIn(plan));
+    report.refused = refusedIn(plan);
     return report;
   }
 
@@ -93,29 +100,43 @@ export class Reconciler {
    */
   async sync(request: SyncRequest, run: Run, hooks: SyncHooks): Promise<SyncReport> {
     const report = emptyReport();
-    for (let round = 0; round < mostRounds; round++) {
+    for (let round = 0; ; round++) {
       const plan = await this.#plan(request, { probeLibraries: true, refresh: hooks.refresh });
       const { held, postponed, reason, ...braked } = brake(plan.operations, request, this.#parts);
-      const { go, waiting: spared } = this.#spared(braked.go, request);
+      const { go: allowed, waiting: spared } = this.#spared(braked.go, request);
+      const { go, later: next } = oneChangeEach(allowed, this.#open(), isCarried);
       if (round === 0) report.unchanged = unchangedOf(plan);
-      report.refused = plan.tag?.refused.length ?? 0;
+      report.refused = refusedIn(plan);
       report.heldBecause = reason;
       report.held.splice(0, Infinity, ...held);
-      const waiting = plan.tag?.waiting ?? [];
+      const carried = [...next.flatMap(({ photos }) => photos), ...waitingIn(plan)];
+      const waiting = [...(plan.tag?.waiting ?? []), ...carried];
       const later = postponed.flatMap(({ photos }) => photos);
       report.waiting.splice(0, Infinity, ...waiting, ...spared, ...later);
       const byHand = plan.tag?.observed.filter(({ state }) => state === 'by-hand') ?? [];
       report.untagged.push(...byHand.map(({ photo }) => photo));
       if (plan.tag !== null) this.#kinds.tags.accept(plan.tag);
       if (plan.albums !== null) this.#kinds.albums.accept(plan.albums);
+      if (plan.carried.tags !== null) this.#kinds.tags.accept(plan.carried.tags);
+      if (plan.carried.albums !== null) this.#kinds.carried.albums.accept(plan.carried.albums);
       this.#kinds.values.accept(plan.fields, plan.stacks);
       report.notes.splice(0, Infinity, ...(plan.stacks?.notes ?? []));
+      report.notCarried.splice(0, Infinity, ...notCarriedIn(plan));
       if (round === 0) report.unable.push(...plan.unable);
+      const before = report.applied;
       await this.#apply(go, plan, { run, report, refresh: hooks.refresh, all: request.scope === null });
-      if (waiting.length === 0 || report.failed > 0) break;
+      const goesOn = carried.length > 0 && report.applied > before ? mostCarryRounds : mostRounds;
+      if (waiting.length === 0 || report.failed > 0 || round + 1 >= goesOn) break;
       await hooks.settle();
+      if (carried.length > 0) await hooks.refresh();
     }
     return report;
+  }
+
+  /** Photos with a change that has not settled. */
+  #open(): PhotoKey[] {
+    const values = this.#kinds.values.settling.unsettled();
+    return [...this.#settling.unsettled(), ...values].map(({ photo }) => photo);
   }
 
   #spared(operations: readonly Operation[], { settings, groups }: SyncRequest): Spared {
@@ -131,7 +152,8 @@ export class Reconciler {
     plan: AccountPlan,
     { run, report, refresh, all }: Applying,
   ): Promise<void> {
-    const desired = { ...plan.desired, values: wantedOf(plan.fields, plan.stacks) };
+    const carried = plan.carried.signatures;
+    const desired = { ...plan.desired, values: wantedOf(plan.fields, plan.stacks), carried };
     const values = go.filter((operation) => isOfValues(operation));
     const rest = go.filter((operation) => !isOfValues(operation));
     if (values.length > 0) await this.#kinds.apply(values, desired, run, report);
@@ -141,10 +163,12 @@ export class Reconciler {
 
   /** What the index says of photos may be some seconds old: before any is written it reads what changed, with `refresh`. */
   async #planFields({ settings, groups, scope }: SyncRequest, refresh: Refresh | null): Promise<FieldPlans> {
-    const plans = await this.#kinds.values.planFields(settings.values, groups, scope);
+    const planned = (): Promise<FieldPlans> =>
+      this.#kinds.values.planFields(settings.values, groups, scope, refresh !== null);
+    const plans = await planned();
     if (refresh === null || operationsOf(plans).length === 0) return plans;
     await refresh();
-    return this.#kinds.values.planFields(settings.values, groups, scope);
+    return planned();
   }
 
   /** Whether the key may read stacks an Immich before 1.140 does not tell beforehand. */
@@ -175,22 +199,26 @@ export class Reconciler {
         : await planTags(this.#parts, tags, { tag: settings.tag, groups, desired, scope }, options);
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
+    const carried = await this.#kinds.carried.plan(settings, groups, probeLibraries);
     const operations = [
       ...operationsOf(fields),
       ...(stacks?.operations ?? []),
       ...(tag?.operations ?? []),
       ...(albums?.operations ?? []),
+      ...carriedOperations(carried),
     ];
-    return { desired, tag, albums, fields, stacks, unable, operations };
+    return { desired, tag, albums, fields, stacks, carried, unable, operations };
   }
 
-  /** One look at what became of tags that were written; returns how many are still open. */
+  /** One look at what became of what was written and is not certain yet; returns how many are still open. */
   async settleOnce(run: Run): Promise<number> {
-    return this.#settling.settleOnce(run);
+    if (this.#kinds.values.settling.unsettled().length > 0) await this.#kinds.values.settling.settleOnce(run);
+    await this.#settling.settleOnce(run);
+    return this.unsettled();
   }
 
   unsettled(): number {
-    return this.#settling.unsettled().length;
+    return this.#open().length;
   }
 
   /** Takes one tag of ours away, with those of ours below it; see `removeTag`. */
@@ -208,8 +236,8 @@ export class Reconciler {
   }
 
   /** Takes labels back. `settle` waits until the untagging is certain. */
-  async undo(what: UndoWhat, run: Run, settle: () => Promise<void>): Promise<SyncReport> {
-    return undoLabels(this.#parts, this.#kinds, what, run, settle);
+  async undo(what: UndoWhat, run: Run, hooks: SyncHooks): Promise<SyncReport> {
+    return undoLabels(this.#parts, this.#kinds, what, run, hooks);
   }
 }
 
@@ -217,11 +245,34 @@ function isOfValues(operation: Operation): boolean {
   return isValueOperation(operation) || isStackOperation(operation);
 }
 
-function unchangedOf({ desired, operations, tag, fields, stacks }: AccountPlan): number {
-  const given = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
+function refusedIn({ tag, fields, carried }: AccountPlan): number {
+  const refused = [...fields.values()].reduce((sum, plan) => sum + plan.refused.length, 0);
+  return (tag?.refused.length ?? 0) + refused + (carried.tags?.refused.length ?? 0);
+}
+
+/** Photos that something is carried over to when something else has settled. */
+function waitingIn({ fields, carried }: AccountPlan): PhotoKey[] {
+  return [...[...fields.values()].flatMap(({ waiting }) => waiting), ...(carried.tags?.waiting ?? [])];
+}
+
+function notCarriedIn({ fields, carried }: AccountPlan): NotCarried[] {
+  return [...[...fields.values()].flatMap(({ notCarried }) => notCarried), ...notCarriedOf(carried)];
+}
+
+function unchangedOf(plan: AccountPlan): number {
+  const { desired, operations, tag, fields, stacks } = plan;
+  const apart = [...fields.values()].reduce(
+    (sum, { left, refused }) => sum + left.length + refused.length,
+    0,
+  );
+  const all = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
+  const waits = [...fields.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
+  const given = all - apart - waits;
   const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
   const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
   const added = operations.filter((operation) => !isRemoval(operation));
-  const adding = added.reduce((sum, operation) => sum + operation.photos.length, 0);
+  const adding = added
+    .filter(({ kind }) => kind !== 'carry-tag' && kind !== 'carry-to-album')
+    .reduce((sum, operation) => sum + operation.photos.length, 0);
   return Math.max(0, wanted - adding - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));
 }

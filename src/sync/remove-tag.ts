@@ -21,7 +21,7 @@ export interface TagRemoval {
 }
 
 const nobody: ReadonlyMap<PhotoKey, string> = new Map();
-const noLabels = { tagged: nobody, albums: [], values: new Map() };
+const noLabels = { tagged: nobody, albums: [], values: new Map(), carried: new Map() };
 
 /**
  * Takes our tag off every photo, waits until the server has written that into the files beside the originals, and only then

@@ -1,5 +1,6 @@
 import type { PhotoKey } from '../model.js';
 import type { Operation } from './operation.js';
+import type { NotCarried } from './value-kind.js';
 
 /** What came of planning, syncing or undoing the labels of one account, or of several added up. */
 export interface SyncReport {
@@ -24,6 +25,8 @@ export interface SyncReport {
   readonly unable: string[];
   /** What was left alone, for a person to know. */
   readonly notes: string[];
+  /** What of extras their keepers do not get, of the kinds that are carried over. */
+  readonly notCarried: NotCarried[];
 }
 
 export function emptyReport(): SyncReport {
@@ -40,6 +43,7 @@ export function emptyReport(): SyncReport {
     errors: [],
     unable: [],
     notes: [],
+    notCarried: [],
   };
 }
 
@@ -51,6 +55,7 @@ export function addUp(reports: readonly SyncReport[]): SyncReport {
     total.errors.push(...report.errors);
     total.unable.push(...report.unable);
     total.notes.push(...report.notes);
+    total.notCarried.push(...report.notCarried);
     total.waiting.push(...report.waiting);
     total.untagged.push(...report.untagged);
     total.heldBecause ??= report.heldBecause;

@@ -48,7 +48,7 @@ export class StackSync {
     const view = await viewStacks(this.#parts, own, scope === null ? null : keys);
     const actual = this.#actual(view, fromTrash);
     const plan = planValues({
-      ...{ wanted, own, actual, fromTrash, foreign: 'leave' },
+      ...{ wanted, own, actual, fromTrash, foreign: 'leave', stays: false, settles: false },
       pendingChange: (label) =>
         journal.changeOf(label.operation, label.photo) ?? { from: label.before, to: label.value },
       presence: (key) => photoOf(key)?.presence ?? null,

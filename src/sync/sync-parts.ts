@@ -1,12 +1,16 @@
 import type { PhotoKey } from '../model.js';
 import type { Journal, LabelTarget } from '../label-ports.js';
-import type { Clock, Dismissals, IndexedPhoto, Log } from '../ports.js';
+import type { Clock, Log } from '../ports.js';
+import type { AlbumStore, Dismissals, IndexedPhoto, KnownTags } from '../store-ports.js';
 
 /** What every part that writes the labels of one account works with. */
 export interface SyncParts {
   readonly target: LabelTarget;
   readonly journal: Journal;
   readonly photoOf: (key: PhotoKey) => IndexedPhoto | null;
+  /** Which photos lie in which of a person's albums. */
+  readonly albums: Pick<AlbumStore, 'albumsOf' | 'add'>;
+  readonly knownTags: KnownTags;
   readonly dismissals: Pick<Dismissals, 'apartFrom'>;
   /** Aborted when the agent stops: nothing new is begun. */
   readonly stopping: AbortSignal;

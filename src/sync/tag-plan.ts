@@ -1,6 +1,6 @@
 import type { PhotoKey, SourceName } from '../model.js';
 import type { OwnLabel } from '../label-ports.js';
-import type { IndexedPhoto } from '../ports.js';
+import type { IndexedPhoto } from '../store-ports.js';
 import { isNewReason } from './desired.js';
 import type { Operation } from './operation.js';
 import type { TagView } from './tag-view.js';
@@ -148,9 +148,9 @@ function judgeLabel(
 }
 
 /** External libraries may lie on read-only folders, where tags vanish: one photo shows it for all. */
-function sortByLibrary(
+export function sortByLibrary(
   keys: readonly PhotoKey[],
-  input: TagPlanInput,
+  input: Pick<TagPlanInput, 'photoOf' | 'allOwn' | 'probeLibraries' | 'now'>,
 ): { now: PhotoKey[]; refused: PhotoKey[]; later: PhotoKey[] } {
   const libraryOf = (key: PhotoKey): string | null => input.photoOf(key)?.library ?? null;
   if (keys.every((key) => libraryOf(key) === null)) return { now: [...keys], refused: [], later: [] };

@@ -7,9 +7,9 @@ import { fewPhotos, lookAtEach, viewTag, type TagSeen } from './tag-view.js';
 import { writeTagBatch } from './tag-write.js';
 
 /** A label is verified when it was read twice, this far apart: the server rewrites tags in the background. */
-const secondLookMs = 1_000;
+export const secondLookMs = 1_000;
 /** A photo that the server has not touched for so long after our write will not be touched because of it. */
-const forgottenMs = 60 * 60_000;
+export const forgottenMs = 60 * 60_000;
 
 /**
  * Follows what we wrote until it is certain. Immich answers a tag write at once and rewrites the photo's tags later from
@@ -68,8 +68,9 @@ export class TagSettling {
       if (lost.length === 0) continue;
       log.info({ tag: name, photos: lost.length }, 'the server lost the change; writing it again');
       const fresh = lost.map((l) => ({ ...l, baseline: seen.get(l.photo)?.updatedAt ?? l.baseline }));
+      const verb = kind === 'tag' && !journal.ownTags(target.source).has(name) ? 'carry-tag' : kind;
       for (const batch of batches(fresh))
-        await writeTagBatch(this.#options, kind, await target.ensureTag(name), batch, run);
+        await writeTagBatch(this.#options, verb, await target.ensureTag(name), batch, run);
     }
   }
 

@@ -82,7 +82,7 @@ export class TagSync {
       return { written, refused };
     }
     const tag =
-      operation.kind === 'tag'
+      operation.kind !== 'untag'
         ? await this.#ensure(operation.name)
         : await findTag(this.#options, operation.name);
     for (const photos of batches(operation.photos)) {

@@ -57,7 +57,7 @@ export async function viewTag(
 
 /** Tags of each photo, exactly. */
 export async function lookAtEach(
-  { target }: SyncParts,
+  { target, knownTags }: SyncParts,
   name: string,
   keys: readonly PhotoKey[],
 ): Promise<Map<PhotoKey, TagSeen | null>> {
@@ -65,6 +65,7 @@ export async function lookAtEach(
   await Promise.all(
     keys.map(async (key) => {
       const now = await target.tagsOf(key);
+      if (now !== null) knownTags.put(key, now);
       seen.set(key, now && { carried: now.tags.includes(name), updatedAt: now.updatedAt });
     }),
   );

@@ -16,7 +16,7 @@ export async function findTag({ target }: SyncParts, name: string): Promise<TagR
  */
 export async function writeTagBatch(
   { target, journal, clock }: SyncParts,
-  kind: 'tag' | 'untag',
+  kind: 'tag' | 'untag' | 'carry-tag',
   tag: TagRef | null,
   batch: readonly OwnLabel[],
   run: Run,
@@ -25,14 +25,14 @@ export async function writeTagBatch(
   const photos = batch.map((label) => label.photo);
   const { operation, labels } = journal.together(() => {
     const number = journal.begin(run, { source: target.source, kind, name, photos });
-    const state = kind === 'tag' ? ('pending' as const) : ('removing' as const);
+    const state = kind === 'untag' ? ('removing' as const) : ('pending' as const);
     const begun = batch.map((l) => ({ ...l, state, tries: l.tries + 1, operation: number }));
     journal.put(begun);
     return { operation: number, labels: begun };
   });
   let refused: BatchAnswer['refused'] = new Map<PhotoKey, string>();
   try {
-    if (kind === 'tag' && tag !== null) await target.tagPhotos(tag, photos);
+    if (kind !== 'untag' && tag !== null) await target.tagPhotos(tag, photos);
     if (kind === 'untag' && tag !== null) refused = (await target.untagPhotos(tag, photos)).refused;
   } catch (error) {
     journal.together(() => {
@@ -45,7 +45,7 @@ export async function writeTagBatch(
   const since = clock.now();
   const outcome = { written: photos.filter((key) => !refused.has(key)), refused };
   journal.together(() => {
-    const done = kind === 'tag' ? ('written' as const) : ('removing' as const);
+    const done = kind === 'untag' ? ('removing' as const) : ('written' as const);
     const stateOf = (key: PhotoKey): OwnLabel['state'] => (refused.has(key) ? 'pending' : done);
     journal.put(labels.map((label) => ({ ...label, state: stateOf(label.photo), since })));
     journal.end(operation, refusalOf(outcome));

@@ -1,13 +1,15 @@
 import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import { valueKinds, type Journal, type Run } from '../label-ports.js';
+import { settlingKinds, valueKinds, type Journal, type Run } from '../label-ports.js';
 import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
+import { oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
-import type { SyncParts } from './sync-parts.js';
+import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
+import { labelWords } from './value-rules.js';
 import { undoAllValues, undoRunOfValues } from './value-undo.js';
 
 export interface UndoWhat {
@@ -19,7 +21,7 @@ export interface UndoWhat {
 type NumberedEntry = ReturnType<Journal['entries']>[number];
 
 const nothing: ReadonlyMap<PhotoKey, string> = new Map();
-const noLabels = { tagged: nothing, albums: [], values: new Map() };
+const noLabels = { tagged: nothing, albums: [], values: new Map(), carried: nothing };
 
 /**
  * Takes labels back: all of them, or what one run put on. Only labels that the journal says are ours and that are still
@@ -30,7 +32,7 @@ export async function undoLabels(
   kinds: LabelKinds,
   { run: id, dryRun }: UndoWhat,
   run: Run,
-  settle: () => Promise<void>,
+  { settle, refresh }: SyncHooks,
 ): Promise<SyncReport> {
   const report = emptyReport();
   const { tags, albums } = kinds;
@@ -41,12 +43,20 @@ export async function undoLabels(
     : undoRunOfValues(kinds.values, entriesOf(parts, id)));
   report.notes.push(...values.notes);
   const others = await (id === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, id));
-  const operations = [...values.operations, ...others];
+  const mine = id === null ? null : new Set(entriesOf(parts, id).map(({ operation }) => operation));
+  const back = await kinds.carried.albums.planTakingBack((label) => mine?.has(label.operation) !== false);
+  const gone = back.forgotten.length;
+  if (gone > 0)
+    report.notes.push(
+      `carried albums: ${gone === 1 ? '1 photo is' : `${gone} photos are`} not in them any more`,
+    );
+  const operations = [...values.operations, ...others, ...back.operations];
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   values.accept();
-  await kinds.apply(operations, noLabels, run, report);
-  await settle();
+  kinds.carried.albums.accept({ observed: [], forgotten: back.forgotten });
+  await applyOneByOne(operations, kinds, run, report, { settle, refresh });
+  countUnrestored(parts, operations, report);
   await deleteTags(parts, kinds, run, report);
   // What failed is counted already.
   const left = id === null && report.failed === 0 ? await stillTagged(parts, tags) : 0;
@@ -56,6 +66,40 @@ export async function undoLabels(
   }
   if (id === null && report.failed === 0) forgetByHand(parts);
   return report;
+}
+
+/** Changes that go through the file beside a photo, each when the one before has settled. */
+async function applyOneByOne(
+  operations: readonly Operation[],
+  kinds: LabelKinds,
+  run: Run,
+  report: SyncReport,
+  { settle, refresh }: SyncHooks,
+): Promise<void> {
+  for (let left = operations; left.length > 0;) {
+    const { go, later } = oneChangeEach(left, [], () => true);
+    await kinds.apply(go, noLabels, run, report);
+    await settle();
+    left = later;
+    // When a photo was touched last tells when its next change has settled.
+    if (left.length > 0) await refresh();
+  }
+}
+
+/** Values that Immich still has, or of which that is not certain yet. */
+function countUnrestored(
+  { journal, target }: SyncParts,
+  operations: readonly Operation[],
+  report: SyncReport,
+): void {
+  for (const kind of settlingKinds) {
+    const photos = operations.flatMap((one) => (one.kind === `take-off-${kind}` ? one.photos : []));
+    const left = journal.values(target.source, kind, photos).filter(({ state }) => state !== 'by-hand');
+    if (left.length === 0) continue;
+    report.failed += left.length;
+    const what = left.length === 1 ? '1 photo' : `${left.length} photos`;
+    report.errors.push(`${labelWords[kind]} of ${what} are not back to what they were; run undo again`);
+  }
 }
 
 /** A key that may not delete tags leaves an empty one behind: that is told, and no reason to stop. */
@@ -80,7 +124,9 @@ async function stillTagged(parts: SyncParts, tags: TagSync): Promise<number> {
 /** After everything was taken back, what a person took off before is no reason any more. */
 function forgetByHand({ journal, target }: SyncParts): void {
   const { source } = target;
-  const labels = (['tag', 'album', ...valueKinds] as const).flatMap((kind) => journal.labels(source, kind));
+  const labels = (['tag', 'album', 'carried-album', ...valueKinds] as const).flatMap((kind) =>
+    journal.labels(source, kind),
+  );
   journal.forget(labels.filter(({ state }) => state === 'by-hand' || state === 'refused'));
   for (const made of journal.made(source, 'album')) if (made.state === 'by-hand') journal.forgetMade(made);
 }
@@ -114,7 +160,7 @@ async function undoRun(
   const operations: Operation[] = [];
   const namesOf = (kind: string): Set<string> =>
     new Set(entries.filter((entry) => entry.kind === kind).map((entry) => entry.name));
-  for (const name of namesOf('tag')) {
+  for (const name of [...namesOf('tag'), ...namesOf('carry-tag')]) {
     const plan = await tags.plan(name, nothing, null, {
       probeLibraries: false,
       fromTrash: true,

@@ -1,5 +1,6 @@
 import type { FieldKind, LabelTarget, LabelValue, ValueLabel } from '../label-ports.js';
 import type { Group, Marks, Member, PhotoKey } from '../model.js';
+import type { IndexedPhoto } from '../store-ports.js';
 import type { ValueSettings } from './desired.js';
 import type { WantedValue } from './value-plan.js';
 
@@ -19,12 +20,30 @@ export interface ValueWorld {
   /** Names this account of this installation. */
   readonly owner: string;
   readonly settings: Pick<ValueSettings, 'prefix' | 'algorithm'>;
+  readonly photoOf: (key: PhotoKey) => IndexedPhoto | null;
+}
+
+/** Something of an extra that its keeper does not get. */
+export interface NotCarried {
+  readonly extra: PhotoKey;
+  readonly keeper: PhotoKey;
+  readonly what: string;
+  /** For people. */
+  readonly why: string;
 }
 
 /** One kind of label that is a value: what it should be, and how it is read and written. */
 export interface ValueRules {
   readonly kind: FieldKind;
   readonly foreign: 'replace' | 'leave';
+  /** Once given it is the photo's own: it is taken off by an undo only, not when the group ends or changes. */
+  readonly stays?: true;
+  /** Immich writes it into the file beside the photo and reads it back later: it may be lost on that way. */
+  readonly settles?: true;
+  /** Whether two values are one, where the way through the file may change how it is written. */
+  readonly isSame?: (a: string, b: string) => boolean;
+  /** What of the extras the keepers do not get. */
+  readonly notCarried?: (world: ValueWorld) => NotCarried[];
   readonly wanted: (world: ValueWorld) => Map<PhotoKey, WantedValue>;
   /** What a listing says of it; null where it says nothing: then the journal's word counts. */
   readonly read: ((marks: Marks) => LabelValue) | null;

@@ -11,10 +11,11 @@ import {
 import { StackSync, type StacksPlan } from './stack-sync.js';
 import { StackWriter } from './stack-write.js';
 import type { SyncParts } from './sync-parts.js';
-import type { OwnGroup } from './value-kind.js';
+import type { OwnGroup, ValueRules } from './value-kind.js';
 import type { WantedValue } from './value-plan.js';
 import { fieldKinds, ownGroups, valueRules } from './value-rules.js';
 import { ValueSync, type KindPlan, type Reversal } from './value-sync.js';
+import { ValueSettling } from './value-settling.js';
 import { ValueWriter } from './value-write.js';
 
 /** By kind: what each photo should have. */
@@ -24,6 +25,7 @@ export type WantedValues = ReadonlyMap<ValueKind, ReadonlyMap<PhotoKey, WantedVa
 export type FieldPlans = ReadonlyMap<FieldKind, KindPlan>;
 
 interface Field {
+  readonly rules: ValueRules;
   readonly sync: ValueSync;
   readonly writer: ValueWriter;
 }
@@ -31,6 +33,7 @@ interface Field {
 /** Labels that are values, of one account: see `value-rules.ts` for the kinds that belong to one photo, and the stacks. */
 export class ValueLabels {
   readonly stacks: StackSync;
+  readonly settling: ValueSettling;
   readonly #parts: SyncParts;
   readonly #stackWriter: StackWriter;
   readonly #fields: ReadonlyMap<FieldKind, Field>;
@@ -42,9 +45,10 @@ export class ValueLabels {
     this.#fields = new Map(
       fieldKinds.map((kind) => {
         const rules = valueRules[kind];
-        return [kind, { sync: new ValueSync(rules, parts), writer: new ValueWriter(rules, parts) }];
+        return [kind, { rules, sync: new ValueSync(rules, parts), writer: new ValueWriter(rules, parts) }];
       }),
     );
+    this.settling = new ValueSettling(parts, (kind) => this.#of(kind as FieldKind));
   }
 
   /** Null when no stacks were asked for. Writes nothing anywhere. */
@@ -62,23 +66,49 @@ export class ValueLabels {
     settings: ValueSettings | undefined,
     groups: readonly Group[],
     scope: ReadonlySet<PhotoKey> | null,
+    probeLibraries: boolean,
   ): Promise<FieldPlans> {
     const plans = new Map<FieldKind, KindPlan>();
     if (settings === undefined || settings.kinds.size === 0) return plans;
     const own = this.#ownOf(groups);
-    for (const [kind, { sync }] of this.#fields) {
+    const options = { scope, fromTrash: false, probeLibraries, settings };
+    for (const kind of carriedFirst) {
+      const { sync } = this.#of(kind);
       if (!settings.kinds.has(kind)) continue;
       const counted = kind === 'duplicate' ? own.filter((one) => !this.#isStacked(one, settings)) : own;
-      plans.set(kind, await sync.plan({ groups: counted, scope, fromTrash: false, settings }));
+      const except = kind === 'favorite' ? this.#carriedFavorites(plans.get('carried-favorite')) : undefined;
+      plans.set(kind, await sync.plan({ ...options, groups: counted, ...(except && { except }) }));
     }
     return plans;
+  }
+
+  /** Photos whose favourite is carried over, or shall be: it does not go with the group. */
+  #carriedFavorites(plan: KindPlan | undefined): ReadonlySet<PhotoKey> {
+    const { journal, target } = this.#parts;
+    const standing = journal
+      .values(target.source, 'carried-favorite')
+      .filter(({ state }) => state === 'verified');
+    return new Set([...standing.map(({ photo }) => photo), ...(plan?.wanted.keys() ?? [])]);
+  }
+
+  /** A favourite of ours that was to go with the group becomes one that stays. */
+  #adopt({ wanted }: KindPlan): void {
+    const { journal, target } = this.#parts;
+    const kind = 'carried-favorite';
+    const ours = journal.values(target.source, 'favorite', wanted.keys());
+    const standing = ours.filter(({ state }) => state === 'verified');
+    journal.together(() => {
+      journal.forget(standing);
+      journal.put(standing.map((label) => ({ ...label, kind, name: kind })));
+    });
   }
 
   /** What takes all of it away again, but for stacks. */
   async planEnding(): Promise<FieldPlans> {
     const plans = new Map<FieldKind, KindPlan>();
+    const ending = { groups: [], scope: null, fromTrash: true, probeLibraries: false };
     for (const [kind, { sync }] of this.#fields)
-      plans.set(kind, await sync.plan({ groups: [], scope: null, fromTrash: true, settings: nothingWanted }));
+      plans.set(kind, await sync.plan({ ...ending, settings: nothingWanted }));
     return plans;
   }
 
@@ -90,6 +120,8 @@ export class ValueLabels {
   /** Writes down what plans saw on the server. */
   accept(plans: FieldPlans, stacks: StacksPlan | null): void {
     for (const [kind, plan] of plans) this.#of(kind).sync.accept(plan);
+    const carried = plans.get('carried-favorite');
+    if (carried !== undefined) this.#adopt(carried);
     if (stacks !== null) this.stacks.accept(stacks);
   }
 
@@ -128,6 +160,11 @@ export class ValueLabels {
     return found;
   }
 }
+
+/** What is carried over comes before what goes with the group. */
+const carriedFirst = [...fieldKinds].sort(
+  (a, b) => Number(valueRules[b].stays === true) - Number(valueRules[a].stays === true),
+);
 
 const nothingWanted = { prefix: '', algorithm: '' };
 

@@ -8,6 +8,8 @@ export interface WantedValue {
   /** For people, and what is planned together: the group, or the kind of label. */
   readonly name: string;
   readonly signature: string;
+  /** Of what is carried over: the extras that it comes from. */
+  readonly extras?: readonly PhotoKey[];
 }
 
 export interface ValuePlanInput {
@@ -23,6 +25,10 @@ export interface ValuePlanInput {
   readonly foreign: 'replace' | 'leave';
   /** Take values off photos in the trash too; else they keep them, and come back with them. */
   readonly fromTrash: boolean;
+  /** What was given stays, whatever is wanted now. */
+  readonly stays: boolean;
+  /** What was written counts as there only when it was read back later; until then its state is open. */
+  readonly settles: boolean;
   /** Our clock, milliseconds. */
   readonly now: number;
 }
@@ -87,7 +93,7 @@ function judgeLabel(label: ValueLabel, input: ValuePlanInput, draft: Draft): 'do
       if (actual !== change.from && actual !== change.to) return judgeChanged(label, wanted, draft);
       // Arrived or not, what is there is either ours or what was there before us.
       if (actual === label.before || actual === null) return forget();
-      const settled: ValueLabel = { ...label, value: actual, state: 'verified' };
+      const settled: ValueLabel = { ...label, value: actual, state: input.settles ? 'written' : 'verified' };
       draft.observed.push(settled);
       judgeStanding(settled, input, draft);
       return 'done';
@@ -95,6 +101,9 @@ function judgeLabel(label: ValueLabel, input: ValuePlanInput, draft: Draft): 'do
     case 'written':
     case 'seen':
     case 'removing':
+      // Not settled yet: what is there now may not be what will be. An ending takes off what there is.
+      if (actual === label.value && !input.stays) judgeStanding(label, input, draft);
+      return 'done';
     case 'verified':
       if (actual !== label.value) return judgeChanged(label, wanted, draft);
       judgeStanding(label, input, draft);
@@ -112,6 +121,7 @@ function judgeChanged(label: ValueLabel, wanted: WantedValue | undefined, draft:
 /** Our value is there. */
 function judgeStanding(label: ValueLabel, input: ValuePlanInput, draft: Draft): void {
   const { photo, value, before } = label;
+  if (input.stays) return;
   const wanted = input.wanted.get(photo);
   if (wanted === undefined) {
     const stays = !input.fromTrash && input.presence(photo) === 'trashed';

@@ -1,33 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { FieldKind, LabelValue, Mark, ValueKind } from '../label-ports.js';
-import type { Group, Marks, PhotoKey } from '../model.js';
-import type { IndexedPhoto } from '../ports.js';
+import type { FieldKind, ValueKind } from '../label-ports.js';
+import type { Group, PhotoKey } from '../model.js';
+import type { IndexedPhoto } from '../store-ports.js';
 import { groupName, signatureOf } from './desired.js';
+import { carryRules } from './carry-rules.js';
+import { heart, ofMarks } from './mark-rules.js';
 import { scores } from './score-rules.js';
 import type { OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
 import type { WantedValue } from './value-plan.js';
-
-/** How a field of the photo itself is read and written. */
-function ofMarks(
-  read: (marks: Marks) => LabelValue,
-  markOf: (value: LabelValue) => Mark,
-): Pick<ValueRules, 'read' | 'ask' | 'inOneRequest' | 'write'> {
-  return {
-    read,
-    ask: async (target, key) => {
-      const marks = await target.marksOf(key);
-      return marks === null ? undefined : read(marks);
-    },
-    inOneRequest: 'one',
-    write: async (target, values) => {
-      const [value = null] = values.values();
-      await target.mark(markOf(value), [...values.keys()]);
-    },
-  };
-}
-
-/** The value of a favourite. */
-const heart = 'favorite';
 
 const favorite: ValueRules = {
   kind: 'favorite',
@@ -94,15 +74,25 @@ export const labelWords: Readonly<Record<ValueKind, string>> = {
   duplicate: "Immich's Duplicates page",
   scores: 'scores',
   stack: 'stacks',
+  'carried-favorite': 'carried favourites',
+  rating: 'carried ratings',
+  description: 'carried descriptions',
+  location: 'carried locations',
 };
 
 export const valueRules: Readonly<Record<FieldKind, ValueRules>> = {
   favorite,
   duplicate,
   scores,
+  ...carryRules,
 };
 
 export const fieldKinds = Object.keys(valueRules) as FieldKind[];
+
+/** Whether it is the photo's own once it was given. */
+export function isFieldThatStays(kind: string): boolean {
+  return fieldKinds.some((field) => field === kind && valueRules[field].stays === true);
+}
 
 /** Groups that count for an account: one of its own photos is an extra in them. */
 export function ownGroups(

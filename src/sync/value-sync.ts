@@ -1,14 +1,26 @@
-import type { LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
+import {
+  settlingKinds,
+  type LabelValue,
+  type OwnLabel,
+  type ValueChange,
+  type ValueLabel,
+} from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import type { ValueOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
+import { sortByLibrary } from './tag-plan.js';
 import { planValues, type ValuePlan, type ValueStep, type WantedValue } from './value-plan.js';
-import type { OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
+import type { NotCarried, OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
 
 /** What is planned of one kind, and what it was planned for. */
 export interface KindPlan extends ValuePlan {
   readonly wanted: ReadonlyMap<PhotoKey, WantedValue>;
   readonly operations: readonly ValueOperation[];
+  /** Photos that wait for a probe of their library. */
+  readonly waiting: readonly PhotoKey[];
+  /** Photos in libraries that do not keep such a value. */
+  readonly refused: readonly PhotoKey[];
+  readonly notCarried: readonly NotCarried[];
 }
 
 /** What turns changes back. */
@@ -23,6 +35,10 @@ export interface ValuePlanOptions {
   /** Photos to look at; null = all. */
   readonly scope: ReadonlySet<PhotoKey> | null;
   readonly fromTrash: boolean;
+  /** Photos that another kind of label has the say of. */
+  readonly except?: ReadonlySet<PhotoKey>;
+  /** Plan at most one photo of each external library that is not known to keep such values. */
+  readonly probeLibraries: boolean;
   readonly settings: ValueWorld['settings'];
 }
 
@@ -37,24 +53,63 @@ export class ValueSync {
   }
 
   /** Compares what should be with what the index and the journal say; where those differ, with the server. Writes nothing. */
-  async plan({ groups, scope, fromTrash, settings }: ValuePlanOptions): Promise<KindPlan> {
+  async plan(options: ValuePlanOptions): Promise<KindPlan> {
+    const { groups, scope, fromTrash, settings, except } = options;
     const { journal, target, photoOf, clock } = this.#parts;
-    const { kind, foreign } = this.rules;
+    const { kind, foreign, stays, settles } = this.rules;
     const members = groups.flatMap(({ group }) => group.members.map(({ key }) => key));
     // A group is looked at as a whole: what one of its photos gets hangs on the others.
     const looked = scope === null ? undefined : new Set([...scope, ...members]);
-    const own = journal.values(target.source, kind, looked);
+    const own = journal
+      .values(target.source, kind, looked)
+      .filter(({ photo }) => except?.has(photo) !== true);
     const actual = await this.#read(own);
     const owner = `${journal.instance} ${target.source}`;
     const known = new Map(own.map((label) => [label.photo, label]));
-    const wanted = this.rules.wanted({ groups, actual, own: known, owner, settings });
+    const world = { groups, actual, own: known, owner, settings, photoOf };
+    const wanted = this.rules.wanted(world);
+    for (const key of except ?? []) wanted.delete(key);
     const plan = planValues({
       ...{ wanted, own, actual, foreign, fromTrash },
+      ...{ stays: stays === true && !fromTrash, settles: settles === true },
       pendingChange: (label) => this.#changeOf(label),
       presence: (key) => photoOf(key)?.presence ?? null,
       now: clock.now(),
     });
-    return { ...plan, wanted, operations: this.#operations(plan) };
+    const { now, refused, later } = this.#byLibrary(plan, options);
+    const set = plan.set.filter(({ photo }) => now.has(photo));
+    return {
+      ...{ ...plan, set, wanted, refused, waiting: later },
+      operations: this.#operations({ ...plan, set }, wanted),
+      notCarried: [...(this.rules.notCarried?.(world) ?? []), ...this.#refusedOf(refused, wanted, own)],
+    };
+  }
+
+  #refusedOf(
+    refused: readonly PhotoKey[],
+    wanted: ReadonlyMap<PhotoKey, WantedValue>,
+    own: readonly ValueLabel[],
+  ): NotCarried[] {
+    const tried = own.flatMap(({ photo, state }) => (state === 'refused' ? [photo] : []));
+    const why = 'the library of the photo that is kept does not keep it';
+    const { kind } = this.rules;
+    return [...new Set([...refused, ...tried])].flatMap((keeper) =>
+      (wanted.get(keeper)?.extras ?? []).map((extra) => ({ extra, keeper, what: kind, why })),
+    );
+  }
+
+  /** A library on a read-only folder does not keep what goes through files: one photo shows it for all. */
+  #byLibrary(
+    { set }: ValuePlan,
+    { probeLibraries }: ValuePlanOptions,
+  ): { now: ReadonlySet<PhotoKey>; refused: readonly PhotoKey[]; later: readonly PhotoKey[] } {
+    const keys = set.map(({ photo }) => photo);
+    if (this.rules.settles !== true) return { now: new Set(keys), refused: [], later: [] };
+    const { journal, target, photoOf, clock } = this.#parts;
+    const kinds = [...settlingKinds, 'tag'] as const;
+    const allOwn = (): readonly OwnLabel[] => kinds.flatMap((kind) => journal.labels(target.source, kind));
+    const sorted = sortByLibrary(keys, { photoOf, allOwn, probeLibraries, now: clock.now() });
+    return { ...sorted, now: new Set(sorted.now) };
   }
 
   /** What turns changes of ours back, where they still stand. Writes nothing. */
@@ -99,10 +154,13 @@ export class ValueSync {
   async #read(own: readonly ValueLabel[]): Promise<(key: PhotoKey) => LabelValue | undefined> {
     const { photoOf, target } = this.#parts;
     const { read, ask } = this.rules;
+    const values = new Map(own.map(({ photo, value }) => [photo, value]));
+    const asOurs = <T extends LabelValue | undefined>(key: PhotoKey, now: T): T | string =>
+      this.#asOurs(values.get(key), now);
     const indexed = (key: PhotoKey): LabelValue | undefined => {
       if (read === null) return photoOf(key) === null ? undefined : null;
       const marks = photoOf(key)?.marks;
-      return marks == null ? undefined : read(marks);
+      return marks == null ? undefined : asOurs(key, read(marks));
     };
     const known = new Map<PhotoKey, LabelValue | undefined>();
     const doubtful: PhotoKey[] = [];
@@ -116,10 +174,15 @@ export class ValueSync {
     }
     await Promise.all(
       doubtful.map(async (photo) => {
-        known.set(photo, await ask(target, photo));
+        known.set(photo, asOurs(photo, await ask(target, photo)));
       }),
     );
     return (key) => (known.has(key) ? known.get(key) : indexed(key));
+  }
+
+  #asOurs<T extends LabelValue | undefined>(value: string | undefined, now: T): T | string {
+    if (value === undefined || typeof now !== 'string') return now;
+    return this.rules.isSame?.(value, now) === true ? value : now;
   }
 
   #changeOf(label: ValueLabel): ValueChange {
@@ -127,13 +190,20 @@ export class ValueSync {
     return change ?? { from: label.before, to: label.value };
   }
 
-  #operations({ set, restore }: Pick<ValuePlan, 'set' | 'restore'>): ValueOperation[] {
-    const { kind } = this.rules;
+  #operations(
+    { set, restore }: Pick<ValuePlan, 'set' | 'restore'>,
+    wanted: ReadonlyMap<PhotoKey, WantedValue>,
+  ): ValueOperation[] {
+    const { kind, stays } = this.rules;
+    const from = (photos: readonly PhotoKey[]): Pick<ValueOperation, 'extras'> =>
+      stays === true ? { extras: photos.map((photo) => wanted.get(photo)?.extras ?? []) } : {};
     const names = new Map<string, ValueStep[]>();
     for (const { name, ...step } of set) names.set(name, [...(names.get(name) ?? []), step]);
     return [
       ...this.#operationOf('take-off', kind, restore),
-      ...[...names].flatMap(([name, steps]) => this.#operationOf('put-on', name, steps)),
+      ...[...names].flatMap(([name, steps]) =>
+        this.#operationOf('put-on', name, steps).map((one) => ({ ...one, ...from(one.photos) })),
+      ),
     ];
   }
 

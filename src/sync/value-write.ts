@@ -1,5 +1,5 @@
 import { FatalError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { LabelValue, Run, ValueChange, ValueLabel } from '../label-ports.js';
+import type { LabelState, LabelValue, Run, ValueChange, ValueLabel } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import { batches, type Outcome, type ValueOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
@@ -123,8 +123,8 @@ export class ValueWriter {
     return {
       source: target.source,
       ...{ kind, name: kind, photo, state: 'pending', operation },
-      tries: 1,
-      baseline: photoOf(photo)?.updatedAt ?? 0,
+      tries: known !== undefined && isSameWay(known, to) ? known.tries + 1 : 1,
+      baseline: Math.max(photoOf(photo)?.updatedAt ?? 0, known?.baseline ?? 0),
       since: clock.now(),
       signature: wanted.get(photo)?.signature ?? known?.signature ?? '',
       value: to ?? from ?? '',
@@ -140,6 +140,11 @@ export class ValueWriter {
       const to = now.get(photo) ?? null;
       return to === null || to === before;
     };
+    if (this.#rules.settles === true) {
+      const stateOf = (label: ValueLabel): LabelState => (isOver(label) ? 'removing' : 'written');
+      journal.put(labels.map((label) => ({ ...label, state: stateOf(label), since })));
+      return;
+    }
     journal.forget(labels.filter(isOver));
     journal.put(
       labels.filter((label) => !isOver(label)).map((label) => ({ ...label, state: 'verified', since })),
@@ -151,6 +156,11 @@ export class ValueWriter {
     journal.forget(labels.filter(({ photo }) => !before.has(photo)));
     journal.put([...before.values()]);
   }
+}
+
+/** Written once more, because it was lost. */
+function isSameWay({ state, before }: ValueLabel, to: LabelValue): boolean {
+  return state === 'removing' ? to === before : (state === 'written' || state === 'seen') && to !== before;
 }
 
 /** The key lacks a permission: the server has done nothing. */

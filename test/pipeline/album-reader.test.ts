@@ -28,6 +28,7 @@ class Albums implements AlbumLister {
         name: id,
         description: '',
         owned: true,
+        editable: true,
         shared: false,
         assetCount: keys.length,
       })),

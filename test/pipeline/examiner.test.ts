@@ -4,7 +4,7 @@ import type { PhotoKey } from '../../src/model.js';
 import { Examiner, triesOf } from '../../src/pipeline/examiner.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
 import { LookIndex } from '../../src/pipeline/look-index.js';
-import type { IndexedPhoto } from '../../src/ports.js';
+import type { IndexedPhoto } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
 import { inFolder, onServer, sha1Of } from '../support/made-photo.js';
 import { MemorySource } from '../support/memory-source.js';

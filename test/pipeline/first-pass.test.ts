@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import type { Photo, PhotoId } from '../../src/model.js';
-import type { IndexedPhoto } from '../../src/ports.js';
+import type { IndexedPhoto } from '../../src/store-ports.js';
 import { FirstPass } from '../../src/pipeline/first-pass.js';
 import type { Near } from '../../src/pipeline/thumb/nearest.js';
 import { madePhoto, onServer } from '../support/made-photo.js';

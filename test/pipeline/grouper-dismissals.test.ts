@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { keepRuleNames, type Photo, type PhotoKey, type Revision, type SourceName } from '../../src/model.js';
 import { Dismissed } from '../../src/pipeline/dismissed.js';
 import { Grouper } from '../../src/pipeline/grouper.js';
-import type { Dismissal } from '../../src/ports.js';
+import type { Dismissal } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
 import { LinkWorld } from '../support/link-world.js';
 import { inFolder, madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';

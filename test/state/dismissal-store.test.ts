@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Dismissal, DismissedPhoto } from '../../src/ports.js';
+import type { Dismissal, DismissedPhoto } from '../../src/store-ports.js';
 import { silentLog } from '../../src/logger.js';
 import { openJournalForReading, openState } from '../../src/state/open-state.js';
 import { openDb } from '../../src/state/sqlite.js';

@@ -1,7 +1,7 @@
 /* What the index keeps of videos, and which of them are looked at. */
 import t from 'tap';
 import type { Photo, PhotoKey, SourceName } from '../../src/model.js';
-import type { PhotoStore } from '../../src/ports.js';
+import type { PhotoStore } from '../../src/store-ports.js';
 import { columnsOfPhoto } from '../../src/state/photo-row.js';
 import { inFolder, madePhoto, onServer, sha1Of } from '../support/made-photo.js';
 import { tempState } from '../support/temp-state.js';

@@ -52,6 +52,7 @@ export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config 
       nativeDuplicates: false,
       scores: false,
       stack: false,
+      carryOver: [],
       ...labels,
     },
     watch: { pollMs: 5_000, pollMaxMs: 5_000, sweep: '0 0 1 1 *', folderSettleMs: 1_000, ...watch },

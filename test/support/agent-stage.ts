@@ -4,6 +4,7 @@ import { scan, type ScanRequest, type ScanResult } from '../../src/agent/scan.js
 import { undoHere, type UndoRequest, type UndoResult } from '../../src/agent/undo.js';
 import type { Config } from '../../src/config.js';
 import { silentLog } from '../../src/logger.js';
+import { carryOverNames, type CarryOver } from '../../src/model.js';
 import type { ValueKind } from '../../src/label-ports.js';
 import type { Clock, Log } from '../../src/ports.js';
 import type { LabelSettings } from '../../src/sync/desired.js';
@@ -27,6 +28,13 @@ export const valuesOnly = (...kinds: readonly ValueKind[]): LabelSettings => ({
   albums: null,
   values: { kinds: new Set(kinds), prefix: 'Similar-', algorithm: 'test' },
 });
+/** Nothing but what is carried over. */
+export const carryOnly = (...names: readonly CarryOver[]): LabelSettings => ({
+  ...valuesOnly(...names.map(valueKindOf)),
+  carry: new Set((['albums', 'tags'] as const).filter((name) => names.includes(name))),
+});
+const valueKindOf = (name: CarryOver): ValueKind =>
+  (name === 'favorite' ? 'carried-favorite' : name) as ValueKind;
 export const albumsOnly: LabelSettings = { tag: null, albums: { prefix: 'Similar-' } };
 
 /** What a test may say of how an agent is run. */
@@ -83,6 +91,10 @@ export function scanRequest(settings: LabelSettings = tagOnly, options: RunOptio
       nativeDuplicates: values?.kinds.has('duplicate') === true,
       scores: values?.kinds.has('scores') === true,
       stack: values?.kinds.has('stack') === true,
+      carryOver: carryOverNames.filter(
+        (name) =>
+          settings.carry?.has(name as 'tags') === true || values?.kinds.has(valueKindOf(name)) === true,
+      ),
     },
     album: options.album ?? null,
     removeTag: options.removeTag ?? null,

@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import type { Agent } from '../../src/agent.js';
 import { scan, type ScanRequest } from '../../src/agent/scan.js';
 import type { Config } from '../../src/config.js';
-import { agentConfig } from './agent-config.js';
+import { agentConfig, type ConfigForTest } from './agent-config.js';
 import { withAgent, type AgentStage } from './agent-stage.js';
 import { until } from './until.js';
 
@@ -53,6 +53,7 @@ export interface Death {
   /** What it was doing. */
   readonly request: ScanRequest;
   readonly labels?: Partial<Config['labels']>;
+  readonly config?: ConfigForTest;
   /** The request to the server that it dies at, from 1. */
   readonly nth: number;
   readonly when: 'before' | 'after';
@@ -62,7 +63,7 @@ export interface Death {
 export async function dieAt(
   t: Test,
   stage: AgentStage,
-  { request, labels = {}, nth: n, when }: Death,
+  { request, labels = {}, config: more = {}, nth: n, when }: Death,
 ): Promise<string | null> {
   const graveyard = join(dirname(stage.stateDir), 'after-death');
   const process = { dead: false, over: false };
@@ -74,7 +75,7 @@ export async function dieAt(
     return when;
   });
   const url = await wire.open();
-  const config = agentConfig(stage.stateDir, { labels, accounts: [{ url, apiKey: stage.key }] });
+  const config = agentConfig(stage.stateDir, { ...more, labels, accounts: [{ url, apiKey: stage.key }] });
   const ghosts: Agent[] = [];
   const scanning = (agent: Agent): Promise<unknown> => {
     ghosts.push(agent);

@@ -78,6 +78,8 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     wrote: () => undefined,
     target: account.labels,
     journal,
+    albums: state.albums,
+    knownTags: state.knownTags,
     photoOf,
     dismissals: state.dismissals,
     stopping,
@@ -127,7 +129,11 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     },
     undo: async (which) => {
       await observe();
-      return reconciler.undo({ run: which ?? null, dryRun: false }, { id: 'undo', command: 'undo' }, settle);
+      return reconciler.undo(
+        { run: which ?? null, dryRun: false },
+        { id: 'undo', command: 'undo' },
+        { settle, refresh: observe },
+      );
     },
     states: (tag = 'possible-duplicate') => statesOf(journal.labels(account.name, 'tag', tag)),
     valueStates: (kind) => statesOf(journal.values(account.name, kind)),

@@ -51,7 +51,10 @@ function refusing(stage: SyncStage, route: string, names: readonly string[], err
 }
 
 const undo = (stage: SyncStage): Promise<SyncReport> =>
-  stage.reconciler.undo({ run: null, dryRun: false }, run, stage.settle);
+  stage.reconciler.undo({ run: null, dryRun: false }, run, {
+    settle: stage.settle,
+    refresh: (): Promise<void> => stage.observe(),
+  });
 
 const labelled = ({ state, account, ids }: SyncStage): string[] =>
   state.journal

@@ -1,7 +1,7 @@
 /* What is held back of a plan that takes labels off. */
 import t, { type Test } from 'tap';
 import type { Group, PhotoKey } from '../../src/model.js';
-import type { Dismissal, DismissedPhoto } from '../../src/ports.js';
+import type { Dismissal, DismissedPhoto } from '../../src/store-ports.js';
 import type { LabelSettings } from '../../src/sync/desired.js';
 import { tagOnly, tagsAndAlbums } from '../support/agent-stage.js';
 import { syncStage, type SyncStage } from '../support/sync-stage.js';

@@ -27,6 +27,11 @@ export const featureNeeds = {
     since: '1.137.0',
     writes: true,
   },
+  'carried albums': {
+    permissions: ['album.read', 'albumAsset.create', 'albumAsset.delete'],
+    since: '1.137.0',
+    writes: true,
+  },
   favourites: { permissions: ['asset.update'], since: '1.137.0', writes: true },
   'native duplicates': { permissions: ['asset.update'], since: '1.137.0', writes: true },
   stacks: {
@@ -34,6 +39,9 @@ export const featureNeeds = {
     since: '1.137.0',
     writes: true,
   },
+  // The first release that is known to take a rating off again.
+  ratings: { permissions: ['asset.update'], since: '2.7.0', writes: true },
+  'descriptions and locations': { permissions: ['asset.update'], since: '1.137.0', writes: true },
   scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0', writes: true },
   webhook: { permissions: [], since: '3.0.0' },
 } as const satisfies Record<string, FeatureNeeds>;

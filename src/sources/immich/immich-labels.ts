@@ -1,6 +1,14 @@
 import { TerminalError } from '../../errors.js';
-import { immichKey, type Marks, type PhotoKey, type SourceName } from '../../model.js';
-import type { AlbumContents, AlbumRef, BatchAnswer, LabelTarget, Mark, TagRef } from '../../label-ports.js';
+import { immichKey, type PhotoKey, type SourceName } from '../../model.js';
+import type {
+  AlbumContents,
+  AlbumRef,
+  BatchAnswer,
+  LabelTarget,
+  Mark,
+  MarksNow,
+  TagRef,
+} from '../../label-ports.js';
 import {
   isAlbum,
   isAlbums,
@@ -16,6 +24,8 @@ import { assetIdOf, isAbsent } from './asset-lookup.js';
 import type { ImmichRequest, LabelRequest } from './client.js';
 import { metadataKey } from './requests.js';
 import { isUnreadable, readAsset, readIdentity } from './listed-asset.js';
+import { fieldsOf } from './mark-fields.js';
+import { marksOfAsset } from './map-asset.js';
 import { ImmichStacks, type ImmichStacksOptions } from './immich-stacks.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
@@ -24,7 +34,7 @@ export interface ImmichLabelsOptions extends ImmichStacksOptions {
   readonly userId: () => string;
 }
 
-/** Labels of one Immich account. Of a photo itself it can set favourite, group of duplicates, stack and our own note, and nothing else. */
+/** Labels of one Immich account. What of a photo itself it can set `requests.ts` says. */
 export class ImmichLabels implements LabelTarget {
   readonly source: SourceName;
   readonly stacks: ImmichStacks;
@@ -148,14 +158,13 @@ export class ImmichLabels implements LabelTarget {
   /** The bulk update refuses all when one asset is unknown; the row and its `updatedAt` change at once. */
   async mark(mark: Mark, keys: readonly PhotoKey[]): Promise<void> {
     const ids = keys.map(assetIdOf);
-    const body =
-      'favorite' in mark ? { ids, isFavorite: mark.favorite } : { ids, duplicateId: mark.duplicateId };
-    await this.#json({ method: this.#options.release().update, route: '/assets', body }, isNothing);
+    const { update } = this.#options.release();
+    await this.#json({ method: update, route: '/assets', body: { ids, ...fieldsOf(mark) } }, isNothing);
   }
 
-  async marksOf(key: PhotoKey): Promise<Marks | null> {
+  async marksOf(key: PhotoKey): Promise<MarksNow | null> {
     const asset = await this.#options.lookup.look(key);
-    return asset && { favorite: asset.isFavorite, duplicateId: asset.duplicateId };
+    return asset && { ...marksOfAsset(asset), updatedAt: asset.updatedAt ?? 0 };
   }
 
   /** `PUT /assets/metadata` (2.5) writes any number of keys of any assets: only ours here. It does not touch `updatedAt`. */
@@ -199,12 +208,15 @@ export class ImmichLabels implements LabelTarget {
 
   #albumRef(album: ListedAlbum): AlbumRef {
     const owner = album.albumUsers.find(({ role }) => role === 'owner')?.user.id ?? album.ownerId;
+    const userId = this.#options.userId();
+    const role = album.albumUsers.find(({ user }) => user.id === userId)?.role;
     return {
       id: album.id,
       name: album.albumName,
       description: album.description ?? '',
       version: `${album.updatedAt} ${album.assetCount}`,
-      owned: owner === this.#options.userId(),
+      owned: owner === userId,
+      editable: owner === userId || role === 'editor',
       shared: album.shared,
       assetCount: album.assetCount,
     };

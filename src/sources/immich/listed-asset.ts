@@ -49,6 +49,8 @@ export interface ListedExif {
   readonly dateTimeOriginal: string | null;
   readonly latitude: number | null;
   readonly longitude: number | null;
+  readonly rating: number | null;
+  readonly description: string | null;
 }
 
 /** What can be told of an asset that cannot be used. */
@@ -123,6 +125,8 @@ function readExif(info: unknown): ListedExif {
     dateTimeOriginal: text(exif['dateTimeOriginal']),
     latitude: finite(exif['latitude']),
     longitude: finite(exif['longitude']),
+    rating: starsOf(exif['rating']),
+    description: text(exif['description']),
   };
 }
 
@@ -163,6 +167,11 @@ function duration(value: unknown): number | null {
       ? finite(value)
       : (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
   return whole(Math.round(read ?? 0)) || null;
+}
+
+/** 0 is how Immich before 3.0 has "not rated" too. */
+function starsOf(value: unknown): number | null {
+  return Number.isSafeInteger(value) && value !== 0 ? (value as number) : null;
 }
 
 function time(value: unknown): number | null {

@@ -1,5 +1,6 @@
 import {
   immichKey,
+  type Marks,
   type Photo,
   type PhotoKey,
   type Presence,
@@ -51,10 +52,21 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     exposure: exposureName(exif.exposureTime, exif.iso),
     hasLocation: exif.latitude !== null && exif.longitude !== null,
     favorite: asset.isFavorite && !viewer.isOurFavorite(key),
-    marks: { favorite: asset.isFavorite, duplicateId: asset.duplicateId },
+    marks: marksOfAsset(asset),
     createdAt: asset.createdAt ?? asset.fileCreatedAt ?? 0,
     updatedAt: asset.updatedAt ?? 0,
     fileId: null,
+  };
+}
+
+export function marksOfAsset({ isFavorite, duplicateId, exif }: ListedAsset): Marks {
+  const { rating, latitude, longitude } = exif;
+  // As Immich itself keeps it after reading it from the file.
+  const description = exif.description?.replace(/\r\n/gu, '\n').trim() ?? '';
+  return {
+    ...{ favorite: isFavorite, duplicateId, rating },
+    description: description === '' ? null : description,
+    location: latitude === null || longitude === null ? null : { latitude, longitude },
   };
 }
 

@@ -89,6 +89,16 @@ export const stars =
     return [{ issue: { code: 'custom', path, message }, legacy: message }];
   };
 
+/** A coordinate; null is none. */
+export const degrees =
+  (most: number): Check =>
+  (value, path) => {
+    if (typeof value !== 'number') return wrongType('number', value, path, 'a number');
+    if (Math.abs(value) <= most) return [];
+    const message = `Too big: expected number to be <=${most}`;
+    return [{ issue: { code: 'too_big', path, message }, legacy: message }];
+  };
+
 /** A boolean in words, as queries and forms have it. */
 export const booleanWord: Check = (value, path) => {
   const [problem] = oneOf('true', 'false')(value, path);

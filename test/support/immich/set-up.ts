@@ -235,6 +235,17 @@ export class SetUp {
       if (tag && asset.tagIds.delete(tag.id)) tagsChanged(this.immich, asset);
   }
 
+  /** The album becomes another user's, who shares it. */
+  giveAlbum(albumId: string, owner: UserRef, member: UserRef & { role: 'editor' | 'viewer' }): void {
+    const album = this.immich.state.albums.get(albumId);
+    if (!album) throw new Error(`no album ${albumId}`);
+    album.users = new Map([
+      [owner.id, 'owner'],
+      [member.id, member.role],
+    ]);
+    album.updatedAt = this.immich.state.now();
+  }
+
   /** The refresh-metadata job: reads file and sidecar again. */
   refreshMetadata(ids: readonly string[]): void {
     for (const { id } of this.#assets(ids)) queueExtraction(this.immich, id);

@@ -86,6 +86,9 @@ export function applyExtraction(
   for (const note of Object.keys(nothing) as WritableNote[])
     if (!asset.locked.has(note)) put(asset.exif, written, note);
   if (asset.exif.rating === 0) asset.exif.rating = null;
+  // hasGeo: 0, 0 in the file is no place.
+  if (asset.exif.latitude === 0 && asset.exif.longitude === 0 && !asset.locked.has('latitude'))
+    Object.assign(asset.exif, { latitude: null, longitude: null });
   const tags = upsertTags(immich.state, asset.ownerId, asset.exif.tags ?? []);
   asset.tagIds = new Set(tags.map((tag) => tag.id));
   const taken = asset.exif.dateTimeOriginal === null ? NaN : Date.parse(asset.exif.dateTimeOriginal) * 1000;

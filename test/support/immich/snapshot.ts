@@ -14,6 +14,8 @@ export type AssetSnapshot = {
   duplicateId: string | null;
   description: string | null;
   rating: number | null;
+  /** Latitude and longitude. */
+  location: [number, number] | null;
   metadata: Record<string, object>;
 };
 
@@ -45,6 +47,10 @@ export function takeSnapshot(state: State): Snapshot {
       duplicateId: asset.duplicateId,
       description: asset.exif.description,
       rating: asset.exif.rating,
+      location:
+        asset.exif.latitude === null || asset.exif.longitude === null
+          ? null
+          : [asset.exif.latitude, asset.exif.longitude],
       metadata: Object.fromEntries(
         [...asset.metadata].map(([key, { value }]) => [key, structuredClone(value)]),
       ),

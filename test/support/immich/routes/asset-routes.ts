@@ -2,7 +2,18 @@ import { maySee, requireAssets, requireOwn } from '../access.js';
 import { ApiError } from '../api-error.js';
 import { toAssetResponse } from '../asset-response.js';
 import { idsOf } from '../bulk-ids.js';
-import { anyBoolean, anyString, checked, listOf, oneOf, optional, orNull, uuid, stars } from '../checks.js';
+import {
+  anyBoolean,
+  anyString,
+  checked,
+  degrees,
+  listOf,
+  oneOf,
+  optional,
+  orNull,
+  uuid,
+  stars,
+} from '../checks.js';
 import type { Check } from '../checks.js';
 import type { Immich } from '../immich.js';
 import type { AssetRecord, WritableNote } from '../records.js';
@@ -27,6 +38,8 @@ const changeChecks = (immich: Immich): Record<string, Check> => ({
   visibility: optional(oneOf('archive', 'timeline', 'hidden', 'locked')),
   description: optional(anyString),
   rating: optional(orNull(stars(immich.version.since('3.0')))),
+  latitude: optional(degrees(90)),
+  longitude: optional(degrees(180)),
 });
 
 const NOTES = [
