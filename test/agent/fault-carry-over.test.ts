@@ -22,6 +22,7 @@ const settings = carryOnly('albums', 'tags', 'favorite', 'rating', 'description'
 
 // Waiting between tries is most of it: side by side it costs once.
 t.jobs = 12;
+t.setTimeout(15 * 60_000);
 
 /** A library that was looked at before something came to its extras. */
 async function library(t: Test): Promise<AgentStage> {

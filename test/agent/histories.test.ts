@@ -16,6 +16,7 @@ const only = process.env['HISTORY'];
 
 // Waiting for the server to settle is most of it: side by side it costs once.
 t.jobs = 8;
+t.setTimeout(15 * 60_000);
 
 histories(count, seed).forEach((steps, n) => {
   if (only !== undefined && only !== String(n)) return;
