@@ -10,6 +10,7 @@ const ruleWords: Record<KeepRule, string> = {
   format: 'a better kind of file',
   pixels: 'more pixels',
   metadata: 'still has its capture time',
+  preferred: 'in a place you prefer',
   larger: 'the larger file',
   older: 'was there first',
 };

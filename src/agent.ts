@@ -26,6 +26,7 @@ import type { IndexedPhoto } from './store-ports.js';
 import { createFolderRules } from './sources/folder/folder-rules.js';
 import { FolderSource } from './sources/folder/folder-source.js';
 import { createAccount, type ImmichAccount } from './sources/immich/account.js';
+import { preferenceFor } from './sources/preferred-places.js';
 import { openState } from './state/open-state.js';
 import { Reconciler } from './sync/reconciler.js';
 import { FolderWatcher } from './watchers/folder-watcher.js';
@@ -81,7 +82,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const isOurFavorite = (source: SourceName, key: PhotoKey): boolean =>
     isOurs(state.journal.values(source, 'favorite', [key]));
   const refusalsOf = refusalsIn(state.json, log);
-  const toServer = { refusalsOf, patienceMs, stopping: stop.signal, isOurFavorite, clock, log };
+  const preferenceOf = preferenceFor(config.prefer);
+  const stopping = stop.signal;
+  const toServer = { refusalsOf, patienceMs, stopping, isOurFavorite, preferenceOf, clock, log };
   for (const account of config.accounts) accounts.push(createAccount(account, () => accounts, toServer));
 
   // Pipeline: queue, fingerprint, search, groups
@@ -141,7 +144,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   });
   const disks = config.folders.map((folder) => {
     const { name, path: root, ignore, polling } = folder;
-    const source = new FolderSource({ name, root, ignore, clock, log });
+    const source = new FolderSource({ name, root, ignore, preferenceOf, clock, log });
     const rules = createFolderRules(name, ignore);
     const settleMs = config.watch.folderSettleMs;
     const watcher = new FolderWatcher({ source: name, root, polling, settleMs, ...rules, emit, clock, log });

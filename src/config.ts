@@ -44,6 +44,8 @@ export interface Config {
   };
   readonly detection: { readonly threshold: number; readonly dismissByUntagging: boolean };
   readonly keep: readonly KeepRule[];
+  /** Places that the keep rule `preferred` goes by, see `preferenceFor`. */
+  readonly prefer: readonly string[];
   readonly watch: {
     readonly pollMs: number;
     readonly pollMaxMs: number;
@@ -181,6 +183,7 @@ function slices(values: Values): Omit<Config, 'accounts' | 'folders' | 'stateDir
       dismissByUntagging: values['detection.dismiss_by_untagging'],
     },
     keep: values.keep,
+    prefer: values.prefer,
     watch: {
       pollMs,
       pollMaxMs: Math.max(pollMs, values['watch.poll_max_seconds'] * 1000),

@@ -71,6 +71,8 @@ export interface Photo {
   readonly byteSize: number | null;
   /** How long a video runs, in milliseconds; null for images, and where it is not known. */
   readonly durationMs: number | null;
+  /** How much its place is preferred to others (config `prefer`); 0 = not at all. */
+  readonly preference: number;
   readonly format: Format;
   /** Capture time: the wall clock at the camera, in milliseconds as if it were UTC. */
   readonly takenAt: number | null;
@@ -224,6 +226,7 @@ export const keepRuleNames = [
   'format',
   'pixels',
   'metadata',
+  'preferred',
   'larger',
   'older',
 ] as const;

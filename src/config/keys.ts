@@ -85,6 +85,10 @@ export const keySpecs = {
     kind: kinds.keepRules,
     doc: `What makes a photo the keeper, first rule first; any of ${keepRuleNames.map((name) => `\`${name}\``).join(', ')}.`,
   },
+  prefer: {
+    kind: kinds.texts,
+    doc: 'Places that the keep rule `preferred` goes by, the best first: names of accounts and folders, or patterns of whole paths such as `/photos/originals/**` (of Immich, as the server has them). Changes count from the next full listing.',
+  },
   'watch.poll_seconds': { kind: kinds.number(1, 3600), doc: 'Seconds between looks at Immich, 1-3600.' },
   'watch.poll_max_seconds': {
     kind: kinds.number(1, 86_400),

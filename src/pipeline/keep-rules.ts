@@ -12,6 +12,7 @@ export type Rankable = Pick<
   | 'takenAt'
   | 'hasLocation'
   | 'byteSize'
+  | 'preference'
   | 'createdAt'
   | 'fileId'
 > & { readonly albumCount: number };
@@ -25,6 +26,7 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   format: (photo) => formatWorth[photo.format],
   pixels: (photo) => (photo.width ?? 0) * (photo.height ?? 0),
   metadata: (photo) => Number(photo.takenAt !== null) + Number(photo.hasLocation),
+  preferred: (photo) => photo.preference,
   larger: (photo) => photo.byteSize ?? 0,
   older: (photo) => -photo.createdAt,
 };
@@ -37,6 +39,7 @@ const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
   pixels: () => 'more pixels',
   metadata: (photo, other) =>
     photo.takenAt !== null && other.takenAt === null ? 'has its capture time' : 'has its place',
+  preferred: () => 'where you prefer to keep photos',
   larger: () => 'larger file',
   older: () => 'here longer',
 };

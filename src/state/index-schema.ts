@@ -118,4 +118,7 @@ export const indexMigrations: readonly string[] = [
   UPDATE photos SET hearted = NULL;
   CREATE TABLE photo_tags (photo_key TEXT PRIMARY KEY, updated_at INTEGER NOT NULL, tags TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE photos ADD COLUMN preference INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

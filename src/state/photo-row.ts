@@ -33,6 +33,7 @@ export interface PhotoRow {
   height: number | null;
   byte_size: number | null;
   duration: number | null;
+  preference: number;
   format: Format;
   taken_at: number | null;
   camera: string | null;
@@ -72,6 +73,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     height: row.height,
     byteSize: row.byte_size,
     durationMs: row.duration,
+    preference: row.preference,
     format: row.format,
     takenAt: row.taken_at,
     camera: row.camera,
@@ -120,6 +122,7 @@ export function columnsOfPhoto(photo: Photo): Record<string, string | number | U
     height: photo.height,
     byte_size: photo.byteSize,
     duration: photo.durationMs,
+    preference: photo.preference,
     format: photo.format,
     taken_at: photo.takenAt,
     camera: photo.camera,
@@ -187,9 +190,13 @@ export const markColumns = [
 
 /** 8 bytes that change when anything changes that a group or a keeper may depend on: neither `updatedAt` nor the marks. */
 function factsDigest(photo: Photo): Uint8Array {
-  const { thumbHash, marks: _marks, durationMs, ...known } = photo;
+  const { thumbHash, marks: _marks, durationMs, preference, ...known } = photo;
   // Where there is none the digest is that of releases without it: no photo is looked at again for that.
-  const facts = durationMs === null ? known : { ...known, durationMs };
+  const facts = {
+    ...known,
+    ...(durationMs === null ? {} : { durationMs }),
+    ...(preference === 0 ? {} : { preference }),
+  };
   const text = JSON.stringify([{ ...facts, updatedAt: null }, thumbHash && [...thumbHash]]);
   return createHash('sha1').update(text).digest().subarray(0, 8);
 }

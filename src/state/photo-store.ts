@@ -33,7 +33,7 @@ import {
 } from './wanted-photos.js';
 
 const columns = [
-  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration format',
+  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration preference format',
   'taken_at camera exposure has_location favorite created_at updated_at file_id facts',
   ...markColumns,
 ].flatMap((line) => line.split(' '));

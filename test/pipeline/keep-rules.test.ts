@@ -19,6 +19,7 @@ const preferred: Record<KeepRule, Partial<Rankable>> = {
   format: { format: 'raw' },
   pixels: { width: 9000 },
   metadata: { takenAt: 1 },
+  preferred: { preference: 1 },
   larger: { byteSize: 9_000_000 },
   older: { createdAt: 5 },
 };
@@ -94,6 +95,7 @@ void t.test('the order is total: no two photos are equal, and none is before its
     takenAt: fc.constantFrom(null, 1),
     hasLocation: fc.boolean(),
     byteSize: fc.constantFrom(null, 1, 2),
+    preference: fc.constantFrom(0, 1, 2),
     createdAt: fc.constantFrom(1, 2),
     albumCount: fc.constantFrom(0, 1),
     fileId: fc.constant(null),

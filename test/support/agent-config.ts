@@ -21,6 +21,7 @@ export function agentConfig(stateDir: string, more: ConfigForTest = {}): Config 
   return {
     detection: { threshold: 12, dismissByUntagging: false },
     keep: keepRuleNames,
+    prefer: [],
     sync: { maxRemovalShare: 0.2, settleMs: 60_000 },
     log: { level: 'silent' },
     ...rest,

@@ -15,7 +15,7 @@ import { mediaOf } from './folder-rules.js';
 import { textOf } from './path-bytes.js';
 
 /** What a file's name and its stat say of it, as a photo; what only its bytes tell is null. */
-export function photoOfFile(file: FoundFile, source: SourceName, key: PhotoKey): Photo {
+export function photoOfFile(file: FoundFile, source: SourceName, key: PhotoKey, preference: number): Photo {
   const name = textOf(file.path);
   const { stats } = file;
   const modifiedAt = Number(stats.mtimeMs);
@@ -35,6 +35,7 @@ export function photoOfFile(file: FoundFile, source: SourceName, key: PhotoKey):
     height: null,
     byteSize: Number(stats.size),
     durationMs: null,
+    preference,
     format: formatOf(name),
     takenAt: null,
     camera: null,

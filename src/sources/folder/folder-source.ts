@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FatalError, OrganizerError, TerminalError, exitCodes } from '../../errors.js';
 import {
   folderKey,
@@ -11,6 +12,7 @@ import {
   type SourceName,
 } from '../../model.js';
 import type { Clock, ListingPage, Log, PhotoSource, Picture } from '../../ports.js';
+import type { Preference } from '../preferred-places.js';
 import { photoOfFile } from './file-facts.js';
 import { fileError, folderAway, folderEmptied, isLasting, isMissing, reasonOf } from './folder-errors.js';
 import { findFile, stateOf, type FoundFile } from './folder-root.js';
@@ -26,6 +28,8 @@ export interface FolderSourceOptions {
   readonly root: string;
   /** Picomatch globs on the path below the root; what they match is not looked at. */
   readonly ignore: readonly string[];
+  /** Default: no place is preferred. */
+  readonly preferenceOf?: Preference;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -128,7 +132,9 @@ export class FolderSource implements PhotoSource {
   }
 
   #photoOf(file: FoundFile): Photo {
-    return photoOfFile(file, this.name, folderKey(this.name, encodePath(file.path)));
+    const { root, preferenceOf } = this.#options;
+    const preference = preferenceOf?.(this.name, join(root, textOf(file.path))) ?? 0;
+    return photoOfFile(file, this.name, folderKey(this.name, encodePath(file.path)), preference);
   }
 
   async #find(key: PhotoKey): Promise<FoundFile | null> {

@@ -3,6 +3,7 @@ import { AssetLookup } from './asset-lookup.js';
 import { ImmichClient, type ImmichClientOptions } from './client.js';
 import type { ConnectionSettings } from './http.js';
 import { ImmichLabels } from './immich-labels.js';
+import type { Preference } from '../preferred-places.js';
 import { ImmichSource } from './immich-source.js';
 import type { Refusals } from './refusals.js';
 
@@ -23,6 +24,8 @@ export interface ImmichAccount {
 type AccountOptions = Pick<ImmichClientOptions, 'patienceMs' | 'stopping' | 'clock' | 'log'> & {
   /** True where the journal says that a favourite of the account is ours; without it all are a person's. */
   readonly isOurFavorite?: (source: SourceName, key: PhotoKey) => boolean;
+  /** Default: no place is preferred. */
+  readonly preferenceOf?: Preference;
   /** What is known of its key from earlier. */
   readonly refusalsOf?: (source: SourceName) => Refusals;
 };
@@ -44,9 +47,10 @@ export function createAccount(
         .map((other) => other.source.capabilities.userId),
     );
   const lookup = new AssetLookup(client, options.clock);
+  const preferenceOf = options.preferenceOf ?? ((): number => 0);
   const isOurFavorite = (key: PhotoKey): boolean => options.isOurFavorite?.(name, key) === true;
   const source = new ImmichSource({
-    ...{ ...options, name, server, client, lookup, listedElsewhere, isOurFavorite },
+    ...{ ...options, name, server, client, lookup, listedElsewhere, isOurFavorite, preferenceOf },
   });
   const labels = new ImmichLabels({
     source: name,

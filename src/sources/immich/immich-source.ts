@@ -6,6 +6,7 @@ import { assetIdOf, isAbsent, type AssetLookup } from './asset-lookup.js';
 import { hasFeature, probeCapabilities, type Capabilities } from './capabilities.js';
 import type { ImmichClient } from './client.js';
 import { isUnreadable, readAsset, type ListedAsset } from './listed-asset.js';
+import type { Preference } from '../preferred-places.js';
 import { photoOfAsset, type Viewer } from './map-asset.js';
 import { searchAssets, type AssetSearch } from './paging.js';
 
@@ -20,6 +21,7 @@ export interface ImmichSourceOptions {
   /** User ids of other configured accounts of the same server: they list their own photos. */
   readonly listedElsewhere: () => ReadonlySet<string>;
   readonly isOurFavorite: (key: PhotoKey) => boolean;
+  readonly preferenceOf: Preference;
 }
 
 /** The server's clock and ours may be so far apart, milliseconds. */
@@ -132,8 +134,9 @@ export class ImmichSource implements PhotoSource {
   }
 
   #viewer(): Viewer {
-    const { server, isOurFavorite } = this.#options;
-    return { source: this.name, server, userId: this.capabilities.userId, isOurFavorite };
+    const { server, isOurFavorite, preferenceOf } = this.#options;
+    const { userId } = this.capabilities;
+    return { source: this.name, server, userId, isOurFavorite, preferenceOf };
   }
 
   /** `POST /search/statistics` (1.137): trashed assets are not counted. */

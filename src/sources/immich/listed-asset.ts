@@ -12,6 +12,7 @@ export interface ListedAsset {
   readonly type: string | null;
   readonly visibility: string | null;
   readonly originalFileName: string | null;
+  readonly originalPath: string | null;
   /** Milliseconds; null where it is not known, or nothing. */
   readonly duration: number | null;
   readonly libraryId: string | null;
@@ -86,6 +87,7 @@ export function readAsset(item: unknown): ListedAsset | UnreadableAsset {
     type: text(item['type']),
     visibility: text(item['visibility']),
     originalFileName: name,
+    originalPath: text(item['originalPath']),
     duration: duration(item['duration']),
     libraryId: text(item['libraryId']),
     thumbhash: text(item['thumbhash']),

@@ -8,6 +8,7 @@ import {
   type Revision,
   type SourceName,
 } from '../../model.js';
+import type { Preference } from '../preferred-places.js';
 import { cameraName, exposureName, formatOf } from '../shot-facts.js';
 import type { ListedAsset } from './listed-asset.js';
 
@@ -19,6 +20,7 @@ export interface Viewer {
   readonly userId: string;
   /** True where we made the photo a favourite: that one is no person's. */
   readonly isOurFavorite: (key: PhotoKey) => boolean;
+  readonly preferenceOf: Preference;
 }
 
 /** What a listing says of one asset, as a photo. */
@@ -45,6 +47,7 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     ...sizeOf(asset),
     byteSize: exif.fileSizeInByte,
     durationMs: durationOf(asset),
+    preference: viewer.preferenceOf(viewer.source, asset.originalPath),
     format: formatOf(name),
     // Without EXIF the server puts the file's date in its place: only a camera's time is a capture time.
     takenAt: camera === null || exif.dateTimeOriginal === null ? null : asset.localDateTime,

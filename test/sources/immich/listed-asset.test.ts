@@ -4,7 +4,13 @@ import { isUnreadable, readAsset } from '../../../src/sources/immich/listed-asse
 import { photoOfAsset } from '../../../src/sources/immich/map-asset.js';
 import type { SourceName } from '../../../src/model.js';
 
-const viewer = { source: 'home' as SourceName, server: 'home', userId: 'anna', isOurFavorite: () => false };
+const viewer = {
+  source: 'home' as SourceName,
+  server: 'home',
+  userId: 'anna',
+  isOurFavorite: () => false,
+  preferenceOf: () => 0,
+};
 
 function durationOf(duration: unknown, more: object = {}): number | null {
   const asset = { id: 'a', ownerId: 'anna', checksum: 'AAAA', type: 'VIDEO', visibility: 'timeline' };
