@@ -4,7 +4,7 @@ import { valueKinds, type Journal, type Run } from '../label-ports.js';
 import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
-import type { Operation, TagOperation } from './operation.js';
+import { touchesPhotos, touchingLast, type Operation, type TagOperation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
@@ -41,12 +41,19 @@ export async function undoLabels(
     : undoRunOfValues(kinds.values, entriesOf(parts, id)));
   report.notes.push(...values.notes);
   const others = await (id === null ? undoAll(parts, tags, albums) : undoRun(parts, tags, albums, id));
-  const operations = [...values.operations, ...others];
+  const operations = touchingLast([...values.operations, ...others]);
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   values.accept();
-  await kinds.apply(operations, noLabels, run, report);
+  // As when they were put on: what touches photos comes when their tags are certain.
+  await kinds.apply(
+    operations.filter((operation) => !touchesPhotos(operation)),
+    noLabels,
+    run,
+    report,
+  );
   await settle();
+  await kinds.apply(operations.filter(touchesPhotos), noLabels, run, report);
   await deleteTags(parts, kinds, run, report);
   // What failed is counted already.
   const left = id === null && report.failed === 0 ? await stillTagged(parts, tags) : 0;
