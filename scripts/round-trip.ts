@@ -12,7 +12,7 @@ import { rmSync } from 'node:fs';
 import type { ScanResult } from '../src/agent/scan.js';
 import type { Operation } from '../src/sync/operation.js';
 import { differences } from './round-trip/compare.js';
-import { expectedAfter, newThingsNamed, withoutRefusedTags } from './round-trip/expected.js';
+import { expectedAfter, asFarAsPlanned, withoutRefused } from './round-trip/expected.js';
 import { Organizer } from './round-trip/organizer.js';
 import { Server, type Account } from './round-trip/server.js';
 import { takeSnapshot, type Snapshot } from './round-trip/snapshot.js';
@@ -72,16 +72,18 @@ async function write(
   const [result, seconds] = await timed(() => organizer.run('scan', ...flags));
   const { operations: done, notes, errors } = result as ScanResult;
   await server.rest();
-  const after = newThingsNamed(await takeSnapshot(server, accounts), before);
+  const now = await takeSnapshot(server, accounts);
   const expected = expectedAfter(before, operations);
-  const refused = withoutRefusedTags(expected, after, operations);
+  const refused = withoutRefused(expected, now, before, operations);
+  const after = asFarAsPlanned(now, before, expected);
   const found = [...differences(expected, after), ...errors];
-  if (refused !== done.refused) found.push(`${refused} tags were refused, and scan tells of ${done.refused}`);
+  if (refused !== done.refused)
+    found.push(`${refused} labels were refused, and scan tells of ${done.refused}`);
   tell(
     'scan',
     seconds,
     found,
-    `as planned: ${done.applied} labels; ${refused} tags refused by read-only libraries`,
+    `as planned: ${done.applied} labels; ${refused} refused by read-only libraries`,
   );
   for (const note of notes) console.log(`      note: ${note}`);
   const [again, againSeconds] = await timed(() => organizer.run('scan', ...flags));

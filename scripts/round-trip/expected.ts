@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseKey, type PhotoKey } from '../../src/model.js';
 import type { Operation } from '../../src/sync/operation.js';
 import type { PhotoLabels, Snapshot } from './snapshot.js';
@@ -9,9 +10,20 @@ export function expectedAfter(before: Snapshot, operations: readonly Operation[]
   return after;
 }
 
-/** The same names for what is new in `after`, and nothing about it that no plan says: ids, covers and so on. */
-export function newThingsNamed(after: Snapshot, before: Snapshot): Snapshot {
+/** What Immich derives from a label by itself. */
+const derived = 'as Immich has it';
+
+/**
+ * `after` with the same names for what is new in it, and without what no plan says of it: ids, covers, what Immich itself
+ * derives from a location, or from who is in an album.
+ */
+export function asFarAsPlanned(after: Snapshot, before: Snapshot, expected: Snapshot): Snapshot {
   const named = structuredClone(after);
+  for (const [id, photo] of Object.entries(named.photos))
+    if (expected.photos[id]?.exif['timeZone'] === derived) photo.exif['timeZone'] = derived;
+  for (const [id, album] of Object.entries(named.albums))
+    if (expected.albums[id]?.facts['assetCount'] === derived)
+      for (const fact of ['assetCount', 'startDate', 'endDate']) album.facts[fact] = derived;
   for (const [id, { account, name, description, members }] of Object.entries(named.albums)) {
     if (before.albums[id] !== undefined) continue;
     Reflect.deleteProperty(named.albums, id);
@@ -33,27 +45,54 @@ export function newThingsNamed(after: Snapshot, before: Snapshot): Snapshot {
 }
 
 /**
- * Libraries that kept no tag of a plan, their folders being read-only: these tags are taken out of `expected`, and counted.
- * One tag kept is enough for all to be expected.
+ * Libraries that kept nothing of a plan that Immich writes into files (tags, ratings, descriptions, locations), their folders
+ * being read-only: that is taken out of `expected` again, and counted. One change kept is enough for all to be expected.
  */
-export function withoutRefusedTags(
+export function withoutRefused(
   expected: Snapshot,
   actual: Snapshot,
+  before: Snapshot,
   operations: readonly Operation[],
 ): number {
-  const planned = operations
-    .filter(({ kind }) => kind === 'tag')
-    .flatMap(({ name, photos }) => photos.map((key) => ({ name, id: assetOf(key) })))
-    .map(({ name, id }) => ({ name, id, library: expected.photos[id]?.library ?? null }));
-  const isThere = ({ name, id }: { name: string; id: string }): boolean =>
-    actual.photos[id]?.tags.includes(name) === true;
-  const keeping = new Set<string | null>([null, ...planned.filter(isThere).map(({ library }) => library)]);
-  const refused = planned.filter(({ library }) => !keeping.has(library));
-  for (const { id, name } of refused) {
-    const photo = photoOf(expected, id);
-    photo.tags = photo.tags.filter((tag) => tag !== name);
-  }
+  const planned = operations.flatMap(({ kind, name, photos }) =>
+    photos.map((key) => ({ ...fileChange(kind, name), id: assetOf(key) })),
+  );
+  const inFiles = planned.filter(({ of }) => of !== null);
+  const libraryOf = ({ id }: { id: string }): string | null => expected.photos[id]?.library ?? null;
+  const isThere = ({ of, id }: (typeof inFiles)[number]): boolean =>
+    isDeepStrictEqual(of?.read(photoOf(actual, id)), of?.read(photoOf(expected, id)));
+  const keeping = new Set<string | null>([null, ...inFiles.filter(isThere).map(libraryOf)]);
+  const refused = inFiles.filter((change) => !keeping.has(libraryOf(change)));
+  for (const { of, id } of refused) of?.putBack(photoOf(expected, id), photoOf(before, id));
   return refused.length;
+}
+
+interface InFile {
+  read(photo: PhotoLabels): unknown;
+  putBack(expected: PhotoLabels, before: PhotoLabels): void;
+}
+
+function fileChange(kind: string, name: string): { readonly of: InFile | null } {
+  if (kind === 'tag' || kind === 'carry-tag')
+    return {
+      of: {
+        read: (photo) => photo.tags.includes(name),
+        putBack: (photo) => (photo.tags = photo.tags.filter((tag) => tag !== name)),
+      },
+    };
+  const field = { rating: 'rating', description: 'description', location: 'latitude' }[
+    kind.replace(/^put-on-/u, '')
+  ];
+  if (field === undefined) return { of: null };
+  const fields = field === 'latitude' ? ['latitude', 'longitude'] : [field];
+  return {
+    of: {
+      read: (photo) => fields.map((one) => photo.exif[one]),
+      putBack: (photo, before) => {
+        for (const one of [...fields, 'timeZone']) photo.exif[one] = before.exif[one];
+      },
+    },
+  };
 }
 
 function applyTo(after: Snapshot, operation: Operation): void {
@@ -77,10 +116,11 @@ function applyTo(after: Snapshot, operation: Operation): void {
       };
       return;
     case 'add-to-album':
-    case 'carry-album': {
+    case 'carry-to-album': {
       const album = after.albums[(operation as { albumId: string } & Operation).albumId];
       if (album === undefined) throw new Error(`The plan has an album that is not there: ${name}`);
       album.members = sorted([...album.members, ...ids]);
+      for (const fact of ['assetCount', 'startDate', 'endDate']) album.facts[fact] = derived;
       return;
     }
     case 'create-stack': {
@@ -102,8 +142,10 @@ const setters: Record<string, (photo: PhotoLabels, value: string) => void> = {
   scores: (photo, value) => (photo.notes['photo-organizer'] = JSON.parse(value) as unknown),
   rating: (photo, value) => (photo.exif['rating'] = Number(value)),
   description: (photo, value) => (photo.exif['description'] = value),
-  location: (photo, value) =>
-    ([photo.exif['latitude'], photo.exif['longitude']] = value.split(',').map(Number)),
+  location: ({ exif }, value) => {
+    [exif['latitude'], exif['longitude']] = value.split(',').map(Number);
+    exif['timeZone'] = derived;
+  },
 };
 
 function addValues(operation: Operation, photos: readonly PhotoLabels[]): void {

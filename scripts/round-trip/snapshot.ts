@@ -26,7 +26,7 @@ export interface AlbumLabels {
   /** Ids of photos, sorted. */
   members: string[];
   /** Users, order, cover and so on. */
-  readonly facts: Record<string, unknown>;
+  facts: Record<string, unknown>;
 }
 
 /** Every label on a server that these accounts are shown, by the server's own ids. */
@@ -94,7 +94,7 @@ async function addPhotos({ photos }: Snapshot, server: Server, account: Account)
       ...{ name: originalFileName, account: account.name, library: libraryId },
       tags: tags.map(({ value }) => value).sort(),
       stack: stack?.id ?? null,
-      ...{ favorite: isFavorite, duplicateId, exif: exifInfo, facts },
+      ...{ favorite: isFavorite, duplicateId, exif: rounded(exifInfo), facts },
       notes: Object.fromEntries(notes.map(({ key, value }) => [key, value])),
     };
   };
@@ -105,6 +105,13 @@ async function addPhotos({ photos }: Snapshot, server: Server, account: Account)
           read(id),
     ),
   );
+}
+
+/** A location goes through files as degrees and minutes: the last digits (below 0.2 m) may change. */
+function rounded(exif: Record<string, unknown>): Record<string, unknown> {
+  const round = (degrees: unknown): unknown =>
+    typeof degrees === 'number' ? Math.round(degrees * 1e6) / 1e6 : degrees;
+  return { ...exif, latitude: round(exif['latitude']), longitude: round(exif['longitude']) };
 }
 
 /** A photo itself does not tell of a stack whose other photos are archived; the list does not tell of those in the trash. */

@@ -126,7 +126,10 @@ const stackKinds: readonly string[] = [
 
 /** Whether it moves `updatedAt` of its photos as tags do, by which it is told when those have settled. */
 export function touchesPhotos(operation: Operation): boolean {
-  return isStackOperation(operation) || (isValueOperation(operation) && kindOfValues(operation) !== 'scores');
+  const kinds: readonly string[] = ['favorite', 'duplicate'] satisfies FieldKind[];
+  return (
+    isStackOperation(operation) || (isValueOperation(operation) && kinds.includes(kindOfValues(operation)))
+  );
 }
 
 /** The order in which operations are carried out: what touches photos comes when their tags are certain. */
