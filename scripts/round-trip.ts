@@ -111,6 +111,7 @@ async function runRound(
   console.log(
     `${name}: ${counts[0]} photos; ${counts[1]} tags, ${counts[2]} albums, ${counts[3]} stacks of people`,
   );
+  console.log(`  if this is cut off: photo-organizer undo --all ${organizer.flags.join(' ')}`);
   tell('snapshot', snapshotSeconds, [], 'taken');
   const failed = failures;
   try {
@@ -129,11 +130,8 @@ async function runRound(
   }
   const [, seconds] = await timed(() => server.refreshMetadata());
   tell('metadata refreshed', seconds, differences(before, await takeSnapshot(server, accounts)), 'identical');
+  // Else its journal tells what was done.
   if (failures === failed) rmSync(organizer.dir, { recursive: true });
-  else
-    console.log(
-      `  What was done is in its journal: photo-organizer undo --list ${organizer.flags.join(' ')}`,
-    );
 }
 
 async function main(): Promise<void> {
