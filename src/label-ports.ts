@@ -51,7 +51,7 @@ export interface StackRef {
 export interface StackTarget {
   /** Every stack of the account, in one request. */
   list(): Promise<readonly StackRef[]>;
-  /** The stack of one photo, with no other member named; null = in none, undefined = the photo is gone. */
+  /** The stack of one photo, the other members not always named; null = in none, undefined = the photo is gone. */
   of(key: PhotoKey): Promise<StackRef | null | undefined>;
   /**
    * The first leads. A stack whose lead is among them is swallowed with all its members; any other photo leaves the stack

@@ -148,7 +148,7 @@ export class CarriedTags {
       for (const key of (await target.carriers({ id, name })).keys()) {
         const there = found.get(key);
         // The server lists carriers of child tags as carriers of the parent: those are asked one by one.
-        if (theirs.some((other) => other.name.startsWith(`${name}/`))) unclear.add(key);
+        if (tags.some((other) => other.name.startsWith(`${name}/`))) unclear.add(key);
         there?.push(name);
       }
     for (const [key, names] of found)

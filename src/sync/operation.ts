@@ -143,6 +143,19 @@ const stackKinds: readonly string[] = [
   'delete-stacks',
 ] satisfies StackOperation['kind'][];
 
+/** Whether it moves `updatedAt` of its photos as tags do, by which it is told when those have settled. */
+export function touchesPhotos(operation: Operation): boolean {
+  if (isStackOperation(operation)) return true;
+  const kinds: readonly string[] = ['favorite', 'carried-favorite', 'duplicate'];
+  return isValueOperation(operation) && kinds.includes(kindOfValues(operation));
+}
+
+/** The order in which operations are carried out: what touches photos comes when their tags are certain. */
+export function touchingLast(operations: readonly Operation[]): Operation[] {
+  const isCalm = (operation: Operation): boolean => !touchesPhotos(operation);
+  return [...operations.filter(isCalm), ...operations.filter(touchesPhotos)];
+}
+
 export function kindOfValues({ kind }: ValueOperation): FieldKind {
   return kind.replace(/^(?:put-on|take-off)-/u, '') as FieldKind;
 }

@@ -1,19 +1,13 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { Run } from '../label-ports.js';
 import type { AlbumPlan } from './album-sync.js';
-import { LabelKinds, unableText } from './apply.js';
+import { LabelKinds, unableText, type Desired } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
 import { carriedOperations, notCarriedOf, type CarriedPlan } from './carried.js';
 import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
 import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
-import {
-  isRemoval,
-  isStackOperation,
-  isTagOperation,
-  isValueOperation,
-  type Operation,
-} from './operation.js';
+import { isRemoval, isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
 import { isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
@@ -51,7 +45,7 @@ type Refresh = SyncHooks['refresh'];
 interface Applying {
   readonly run: Run;
   readonly report: SyncReport;
-  readonly refresh: Refresh;
+  readonly hooks: SyncHooks;
   /** All photos are looked at. */
   readonly all: boolean;
 }
@@ -124,9 +118,17 @@ export class Reconciler {
       report.notCarried.splice(0, Infinity, ...notCarriedIn(plan));
       if (round === 0) report.unable.push(...plan.unable);
       const before = report.applied;
-      await this.#apply(go, plan, { run, report, refresh: hooks.refresh, all: request.scope === null });
+      const applying = { run, report, hooks, all: request.scope === null };
+      await this.#apply(
+        go.filter((operation) => !touchesPhotos(operation)),
+        plan,
+        applying,
+      );
       const goesOn = carried.length > 0 && report.applied > before ? mostCarryRounds : mostRounds;
-      if (waiting.length === 0 || report.failed > 0 || round + 1 >= goesOn) break;
+      if (waiting.length === 0 || report.failed > 0 || round + 1 >= goesOn) {
+        await this.#touch(go.filter(touchesPhotos), plan, applying);
+        break;
+      }
       await hooks.settle();
       if (carried.length > 0) await hooks.refresh();
     }
@@ -146,19 +148,23 @@ export class Reconciler {
       : sparingLastCopies(operations, groups, names, this.#parts);
   }
 
-  /** Values first: they touch photos, and when a tag has settled is told by when its photo was touched. */
   async #apply(
     go: readonly Operation[],
     plan: AccountPlan,
-    { run, report, refresh, all }: Applying,
+    { run, report, hooks, all }: Applying,
   ): Promise<void> {
-    const carried = plan.carried.signatures;
-    const desired = { ...plan.desired, values: wantedOf(plan.fields, plan.stacks), carried };
-    const values = go.filter((operation) => isOfValues(operation));
-    const rest = go.filter((operation) => !isOfValues(operation));
-    if (values.length > 0) await this.#kinds.apply(values, desired, run, report);
-    if ((all || values.length > 0) && rest.some(isTagOperation)) await refresh();
-    await this.#kinds.apply(rest, desired, run, report);
+    if (all && go.some(isTagOperation)) await hooks.refresh();
+    await this.#kinds.apply(go, desiredOf(plan), run, report);
+  }
+
+  /**
+   * When a tag has settled is told by when its photo was touched. These labels touch it too, favourites and groups of
+   * duplicates a second time when the server gets to it: they come last, when tags of the same photos are certain.
+   */
+  async #touch(go: readonly Operation[], plan: AccountPlan, { run, report, hooks }: Applying): Promise<void> {
+    const open = new Set(this.#open());
+    if (go.some(({ photos }) => photos.some((key) => open.has(key)))) await hooks.settle();
+    await this.#kinds.apply(go, desiredOf(plan), run, report);
   }
 
   /** What the index says of photos may be some seconds old: before any is written it reads what changed, with `refresh`. */
@@ -200,13 +206,13 @@ export class Reconciler {
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
     const carried = await this.#kinds.carried.plan(settings, groups, probeLibraries);
-    const operations = [
+    const operations = touchingLast([
       ...operationsOf(fields),
       ...(stacks?.operations ?? []),
       ...(tag?.operations ?? []),
       ...(albums?.operations ?? []),
       ...carriedOperations(carried),
-    ];
+    ]);
     return { desired, tag, albums, fields, stacks, carried, unable, operations };
   }
 
@@ -241,8 +247,8 @@ export class Reconciler {
   }
 }
 
-function isOfValues(operation: Operation): boolean {
-  return isValueOperation(operation) || isStackOperation(operation);
+function desiredOf({ desired, fields, stacks, carried }: AccountPlan): Desired {
+  return { ...desired, values: wantedOf(fields, stacks), carried: carried.signatures };
 }
 
 function refusedIn({ tag, fields, carried }: AccountPlan): number {

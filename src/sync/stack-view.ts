@@ -55,7 +55,7 @@ async function lookAtEach(
       const ref = await target.stacks.of(key);
       if (ref === undefined) gone.add(key);
       if (ref == null) return;
-      const members = new Set([...(stacks.get(ref.id)?.members ?? []), key]);
+      const members = new Set([...(stacks.get(ref.id)?.members ?? []), ...ref.members]);
       stacks.set(ref.id, { ...ref, members });
     }),
   );

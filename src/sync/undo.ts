@@ -4,7 +4,7 @@ import { settlingKinds, valueKinds, type Journal, type Run } from '../label-port
 import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
-import type { Operation, TagOperation } from './operation.js';
+import { touchesPhotos, touchingLast, type Operation, type TagOperation } from './operation.js';
 import { oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
@@ -50,12 +50,15 @@ export async function undoLabels(
     report.notes.push(
       `carried albums: ${gone === 1 ? '1 photo is' : `${gone} photos are`} not in them any more`,
     );
-  const operations = [...values.operations, ...others, ...back.operations];
+  const operations = touchingLast([...values.operations, ...others, ...back.operations]);
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
   if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
   values.accept();
   kinds.carried.albums.accept({ observed: [], forgotten: back.forgotten });
-  await applyOneByOne(operations, kinds, run, report, { settle, refresh });
+  // As when they were put on: what touches photos comes when their tags are certain.
+  const calm = operations.filter((operation) => !touchesPhotos(operation));
+  await applyOneByOne(calm, kinds, run, report, { settle, refresh });
+  await kinds.apply(operations.filter(touchesPhotos), noLabels, run, report);
   countUnrestored(parts, operations, report);
   await deleteTags(parts, kinds, run, report);
   // What failed is counted already.

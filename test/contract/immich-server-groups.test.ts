@@ -127,6 +127,17 @@ await server.test(
       status: 200,
       body: { primaryAssetId: one },
     });
+    await server.call('PUT', '/assets', { ids: [three], visibility: 'archive' });
+    t.match(
+      await server.asset(one),
+      { stack: { id: mergedId, assetCount: 2 } },
+      'archived ones do not count',
+    );
+    await server.call('PUT', '/assets', { ids: [two], visibility: 'archive' });
+    for (const id of [one, two]) t.match(await server.asset(id), { stack: null }, 'it is not told of');
+    const led = await server.call('GET', `/stacks?primaryAssetId=${one}`);
+    t.match(led, { status: 200, body: [{ id: mergedId, assets: { length: 3 } }] });
+    await server.call('PUT', '/assets', { ids: [two, three], visibility: 'timeline' });
     t.equal((await server.call('DELETE', `/stacks/${mergedId}/assets/${three}`)).status, 204);
     t.match(await server.asset(three), { stack: null });
     t.match(await server.call('DELETE', `/stacks/${mergedId}/assets/${one}`), {

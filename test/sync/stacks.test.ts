@@ -69,6 +69,24 @@ void t.test('one per group, keeper on top; a second run costs one request', asyn
   t.same(stage.standIn.requests.tally(), { 'GET /assets/:id': 2 }, 'few photos are asked for one by one');
 });
 
+void t.test('a stack whose photos were archived is still seen when few photos are looked at', async (t) => {
+  const stage = await stageWith(t);
+  const archive = (...names: string[]): Promise<unknown> =>
+    stage.byHand('PUT', '/assets', { ids: names.map((name) => stage.id(name)), visibility: 'archive' });
+  const few = { settings, scope: new Set(['p0', 'p1', 'p2', 'p3'].map((name) => stage.key(name))) };
+  const groups = stage.groups(['p0', 'p1'], ['p2', 'p3']);
+  await stage.byHand('POST', '/stacks', { assetIds: ['p2', 'p4'].map((name) => stage.id(name)) });
+  await stage.sync(groups.slice(0, 1), { settings });
+  await archive('p1', 'p4');
+  await stage.sync(groups, few);
+  t.same(stage.stacks(), ['p0 p1', 'p2 p4'], 'nor is that of a person swallowed');
+  await archive('p0', 'p2');
+  await stage.sync(groups, few);
+  t.same(stage.valueStates('stack'), { p0: 'verified', p1: 'verified' });
+  await stage.undo();
+  t.same(stage.stacks(), ['p2 p4']);
+});
+
 void t.test('who has no groups asks for nothing', async (t) => {
   const stage = await stageWith(t);
   stage.standIn.requests.reset();

@@ -15,6 +15,7 @@ export interface ImmichStacksOptions {
 /** Stacks of one Immich account (routes of 1.113 to 3.x). Making one, or leaving it, moves `updatedAt` of its photos once. */
 export class ImmichStacks implements StackTarget {
   readonly #options: ImmichStacksOptions;
+  #listing: Promise<readonly StackRef[]> | null = null;
 
   constructor(options: ImmichStacksOptions) {
     this.#options = options;
@@ -30,7 +31,7 @@ export class ImmichStacks implements StackTarget {
     const asset = await this.#options.lookup.look(key);
     if (asset === null) return undefined;
     const { stack } = asset;
-    if (stack === null) return null;
+    if (stack === null) return this.#untold(key, asset.visibility);
     const lead = immichKey(this.#options.server, stack.leadId);
     return { id: stack.id, lead, members: new Set([key]), count: stack.count };
   }
@@ -53,6 +54,20 @@ export class ImmichStacks implements StackTarget {
 
   async dissolve(ids: readonly string[]): Promise<void> {
     await this.#json({ method: 'DELETE', route: '/stacks', body: { ids } }, isNothing);
+  }
+
+  /**
+   * An asset does not tell of its stack where all others in it, but for the one that leads, are archived or trashed (seen of
+   * 3.1). One that is in the timeline itself can then only be the one that leads.
+   */
+  async #untold(key: PhotoKey, visibility: string | null): Promise<StackRef | null> {
+    if (visibility === 'archive') {
+      this.#listing ??= this.list().finally(() => (this.#listing = null));
+      return (await this.#listing).find(({ members }) => members.has(key)) ?? null;
+    }
+    const query = { primaryAssetId: assetIdOf(key) };
+    const [led] = await this.#json({ method: 'GET', route: '/stacks', query }, isStacks);
+    return led === undefined ? null : this.#ref(led);
   }
 
   #ref({ id, primaryAssetId, assets }: ListedStack): StackRef {

@@ -117,13 +117,19 @@ const tagsOf = (immich: Immich, asset: AssetRecord): TagResponseDto[] =>
     return tag ? [toTagResponse(tag, toDatabaseText)] : [];
   });
 
+/** Of the others but the one that leads, only those count that the timeline shows: without any, the stack is not told of. */
 function stackOf(immich: Immich, asset: AssetRecord): AssetStackResponseDto | null {
   const stack = asset.stackId === null ? undefined : immich.state.stacks.get(asset.stackId);
   if (!stack) return null;
-  const members = [...immich.state.assets.values()].filter(
-    (other) => other.stackId === stack.id && other.deletedAt === null && isTimelineOrArchive(other),
+  const others = [...immich.state.assets.values()].filter(
+    (other) =>
+      other.stackId === stack.id &&
+      other.id !== stack.primaryAssetId &&
+      other.deletedAt === null &&
+      other.visibility === 'timeline',
   );
-  return { id: stack.id, primaryAssetId: stack.primaryAssetId, assetCount: members.length };
+  if (others.length === 0) return null;
+  return { id: stack.id, primaryAssetId: stack.primaryAssetId, assetCount: others.length + 1 };
 }
 
 /** Immich's withDefaultVisibility. */
