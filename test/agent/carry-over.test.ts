@@ -1,6 +1,6 @@
 /* What only extras have goes to their keeper: from pictures to the server and back. */
 import t from 'tap';
-import { carryOnly, runScan, runUndo } from '../support/agent-stage.js';
+import { carryOnly, copyOf, runScan, runUndo, scene } from '../support/agent-stage.js';
 import { byHand, carryStage, intoAlbum, keep, paris, seen, writesIn } from '../support/carry-stage.js';
 
 const fields = carryOnly('favorite', 'rating', 'description', 'location');
@@ -21,7 +21,8 @@ void t.test(
     const inOrder = (operations: readonly { kind: string }[]): unknown =>
       [...operations].sort((a, b) => (a.kind < b.kind ? -1 : 1));
     t.same(inOrder(first.plan), inOrder(planned.plan), 'it said what it would write');
-    t.match(planned.plan[0], { kind: 'put-on-carried-favorite', extras: [[/^immich:home:/u]] });
+    const favorite = planned.plan.find(({ kind }) => kind === 'put-on-carried-favorite');
+    t.match(favorite, { extras: [[/^immich:home:/u]] });
     const given = { isFavorite: true, rating: 4, description: 'Our first day', location: [48.8584, 2.2945] };
     t.match(seen(stage), { beach: given, hut: before['hut'], 'beach-small': before['beach-small'] });
 
@@ -86,4 +87,27 @@ void t.test('tags and albums of extras go to their keeper, and back', async (t) 
   stage.standIn.refreshMetadata(Object.values(stage.ids));
   await stage.standIn.settled();
   t.same({ seen: seen(stage), albums: stage.albums() }, before);
+});
+
+void t.test('a person’s tag above ours is not taken for one of every photo that carries ours', async (t) => {
+  const stage = await carryStage(t);
+  await stage.add('road-small', await copyOf(4, 'small'));
+  for (const [name, seed] of [['lake', 2] as const, ['field', 5] as const]) {
+    await stage.add(name, await scene(seed));
+    await stage.add(`${name}-small`, await copyOf(seed, 'small'));
+  }
+  stage.standIn.tagByHand(stage.anna, 'review', [stage.id('beach')]);
+  await stage.standIn.settled();
+  const settings = { ...carryOnly('tags'), tag: { name: 'review/copies', scope: 'extras' as const } };
+  for (let scans = 0; scans < 3; scans++) {
+    await runScan(stage.with({ keep }), { settings });
+    // Nobody's tags are known any more.
+    stage.standIn.refreshMetadata(Object.values(stage.ids));
+    await stage.standIn.settled();
+  }
+  const tagged = Object.entries(seen(stage)).filter(([, { tags }]) => tags.includes('review'));
+  t.same(
+    tagged.map(([name]) => name),
+    ['beach'],
+  );
 });
