@@ -57,7 +57,7 @@ export function printReview(pairs: readonly ReviewPair[]): void {
   const width = Math.min(60, Math.max(...rows.map(([, a]) => a.length)));
   for (const [score, a, b] of rows) print(`  ${score}  ${a.padEnd(width)}  ${b}`);
   print(`${count(pairs.length, 'pair')} to review: they look alike, nothing proves them, no label says so.`);
-  print('Not a duplicate? `photo-organizer dismiss` with the names or keys of both.');
+  print('Not a duplicate? `photo-organizer dismiss KEY KEY`; `groups --review --json` has the keys.');
 }
 
 function textOf({ name, width, height }: IndexedPhoto): string {
