@@ -1,6 +1,6 @@
 import type { PhotoKey } from '../model.js';
 import type { AlbumContents, AlbumRef, MadeThing, OwnLabel } from '../label-ports.js';
-import type { DesiredAlbum } from './desired.js';
+import { isDescribedByUs, type DesiredAlbum } from './desired.js';
 import type { AlbumOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 
@@ -56,6 +56,7 @@ export class AlbumSync {
       const album = findAlbum(thing, onServer);
       if (album !== undefined) standing.set(thing.name, await this.#look(thing, album));
       else if (thing.serverId !== null && thing.state === 'here') plan.deletedByHand.push(thing);
+      else if (scope === null && !wanted.has(thing.name)) plan.operations.push(...begun(thing, onServer));
     }
     for (const album of desired) this.#planAlbum(album, standing.get(album.name), made, plan);
     for (const there of standing.values())
@@ -165,6 +166,14 @@ function isIn(scope: ReadonlySet<PhotoKey> | null, own: ReadonlyMap<PhotoKey, Ow
 
 function isOurs(label: OwnLabel | undefined): boolean {
   return label !== undefined && label.state !== 'by-hand';
+}
+
+/** One that was made, empty, by a run that was cut off before it knew the id. */
+function begun({ serverId, source, name }: MadeThing, albums: readonly AlbumRef[]): AlbumOperation[] {
+  const isBegun = (album: AlbumRef): boolean =>
+    album.owned && !album.shared && album.name === name && album.assetCount === 0 && isDescribedByUs(album);
+  const album = serverId === null ? albums.find(isBegun) : undefined;
+  return album === undefined ? [] : [{ kind: 'delete-album', source, name, albumId: album.id, photos: [] }];
 }
 
 function findAlbum(thing: MadeThing, albums: readonly AlbumRef[]): AlbumRef | undefined {

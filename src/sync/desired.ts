@@ -4,6 +4,13 @@ import type { Group, PhotoKey, SourceName } from '../model.js';
 import { createPace } from '../pace.js';
 import type { IndexedPhoto } from '../store-ports.js';
 
+const madeBy = 'Made by photo-organizer (group';
+
+/** Whether the album's description is one that we give. */
+export function isDescribedByUs({ description }: { readonly description: string }): boolean {
+  return description.includes(madeBy);
+}
+
 /** Which labels a run was asked for; null = that kind is left as it is. */
 export interface LabelSettings {
   /** Labels that are values, and what goes into them; absent = none. */
@@ -67,7 +74,7 @@ export async function desiredLabels(
     if (settings.albums !== null)
       albums.push({
         name: groupName(settings.albums.prefix, group.number),
-        description: `The same picture ${own.length} times: 1 to keep, ${extras.length} extra. Made by photo-organizer (group ${group.number}).`,
+        description: `The same picture ${own.length} times: 1 to keep, ${extras.length} extra. ${madeBy} ${group.number}).`,
         signature,
         photos: own.map(({ key }) => key),
       });

@@ -15,13 +15,14 @@ const carrying: readonly OwnLabel['state'][] = ['pending', 'written', 'seen', 'v
 /**
  * Keeps extras untagged as long as the photo that they are kept as carries the tag itself, and this run does not take it off:
  * the keeper of a group may have changed while labels can only be added. Who deletes whatever is tagged must at no moment lose
- * the last copy. `names` are the tags that say "extra"; operations that tag whole groups are not for this.
+ * the last copy. `names` are the tags that say "extra"; `seenWithout`: photos that the server showed without one; operations that tag whole groups are not for this.
  */
 export function sparingLastCopies(
   operations: readonly Operation[],
   groups: readonly Group[],
   names: readonly string[],
   { journal, target }: Pick<SyncParts, 'journal' | 'target'>,
+  seenWithout: readonly Pick<OwnLabel, 'name' | 'photo'>[],
 ): Spared {
   const keptAs = new Map(
     groups.flatMap(({ members }) => members.flatMap(({ key, keptAs: kept }) => (kept ? [[key, kept]] : []))),
@@ -29,6 +30,7 @@ export function sparingLastCopies(
   const takenOff = new Map(
     operations.flatMap(({ kind, name, photos }) => (kind === 'untag' ? [[name, new Set(photos)]] : [])),
   );
+  const without = new Set(seenWithout.map(({ name, photo }) => `${name}\n${photo}`));
   const waiting: PhotoKey[] = [];
   const go = operations.flatMap((operation): Operation[] => {
     if (operation.kind !== 'tag') return [operation];
@@ -39,6 +41,7 @@ export function sparingLastCopies(
         journal
           .labelsOn(target.source, 'tag', name, kept)
           .filter(({ state, photo }) => carrying.includes(state) && takenOff.get(name)?.has(photo) !== true)
+          .filter(({ photo }) => !without.has(`${name}\n${photo}`))
           .map(({ photo }) => photo),
       ),
     );

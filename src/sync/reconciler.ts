@@ -1,5 +1,5 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
-import type { Run } from '../label-ports.js';
+import type { OwnLabel, Run } from '../label-ports.js';
 import type { AlbumPlan } from './album-sync.js';
 import { LabelKinds, unableText, type Desired } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
@@ -76,7 +76,7 @@ export class Reconciler {
     const report = emptyReport();
     const plan = await this.#plan(request, { probeLibraries: false, refresh: null });
     const { held, reason, ...braked } = brake(plan.operations, request, this.#parts);
-    const { go } = this.#spared(braked.go, request);
+    const { go } = this.#spared(braked.go, request, plan.tag);
     report.operations.push(...go);
     report.held.push(...held);
     report.heldBecause = reason;
@@ -97,7 +97,7 @@ export class Reconciler {
     for (let round = 0; ; round++) {
       const plan = await this.#plan(request, { probeLibraries: true, refresh: hooks.refresh });
       const { held, postponed, reason, ...braked } = brake(plan.operations, request, this.#parts);
-      const { go: allowed, waiting: spared } = this.#spared(braked.go, request);
+      const { go: allowed, waiting: spared } = this.#spared(braked.go, request, plan.tag);
       const { go, later: next } = oneChangeEach(allowed, this.#open(), isCarried);
       if (round === 0) report.unchanged = unchangedOf(plan);
       report.refused = refusedIn(plan);
@@ -141,11 +141,11 @@ export class Reconciler {
     return [...this.#settling.unsettled(), ...values].map(({ photo }) => photo);
   }
 
-  #spared(operations: readonly Operation[], { settings, groups }: SyncRequest): Spared {
+  #spared(operations: readonly Operation[], { settings, groups }: SyncRequest, tag: TagPlan | null): Spared {
     const names = settings.tag === null ? [] : namesOfExtras(settings.tag);
     return names.length === 0
       ? { go: operations, waiting: [] }
-      : sparingLastCopies(operations, groups, names, this.#parts);
+      : sparingLastCopies(operations, groups, names, this.#parts, tag === null ? [] : gone(tag));
   }
 
   async #apply(
@@ -281,4 +281,9 @@ function unchangedOf(plan: AccountPlan): number {
     .filter(({ kind }) => kind !== 'carry-tag' && kind !== 'carry-to-album')
     .reduce((sum, operation) => sum + operation.photos.length, 0);
   return Math.max(0, wanted - adding - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));
+}
+
+/** Tags of ours that the plan saw to be gone. */
+function gone({ observed, forgotten }: TagPlan): OwnLabel[] {
+  return [...forgotten, ...observed.filter(({ state }) => state === 'by-hand')];
 }

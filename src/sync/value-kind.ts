@@ -1,8 +1,13 @@
-import type { FieldKind, LabelTarget, LabelValue, ValueLabel } from '../label-ports.js';
+import type { FieldKind, LabelTarget, LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
 import type { Group, Marks, Member, PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../store-ports.js';
 import type { ValueSettings } from './desired.js';
 import type { WantedValue } from './value-plan.js';
+
+/** What a run did to one photo; after it the value there was ours, or no more. */
+export interface RunChange extends ValueChange {
+  readonly leavesOurs: boolean;
+}
 
 /** The part of a group that lies in one account, where one of its photos is an extra. */
 export interface OwnGroup {

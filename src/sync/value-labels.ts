@@ -1,4 +1,4 @@
-import type { FieldKind, Run, ValueChange, ValueKind } from '../label-ports.js';
+import type { FieldKind, Run, ValueKind } from '../label-ports.js';
 import type { Group, PhotoKey } from '../model.js';
 import type { ValueSettings } from './desired.js';
 import {
@@ -11,7 +11,7 @@ import {
 import { StackSync, type StacksPlan } from './stack-sync.js';
 import { StackWriter } from './stack-write.js';
 import type { SyncParts } from './sync-parts.js';
-import type { OwnGroup, ValueRules } from './value-kind.js';
+import type { OwnGroup, RunChange, ValueRules } from './value-kind.js';
 import type { WantedValue } from './value-plan.js';
 import { fieldKinds, ownGroups, valueRules } from './value-rules.js';
 import { ValueSync, type KindPlan, type Reversal } from './value-sync.js';
@@ -113,7 +113,7 @@ export class ValueLabels {
   }
 
   /** What turns changes of ours back, where they still stand. Writes nothing. */
-  async planReversal(kind: FieldKind, changes: ReadonlyMap<PhotoKey, ValueChange>): Promise<Reversal> {
+  async planReversal(kind: FieldKind, changes: ReadonlyMap<PhotoKey, RunChange>): Promise<Reversal> {
     return this.#of(kind).sync.planReversal(changes);
   }
 

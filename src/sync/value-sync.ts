@@ -10,7 +10,7 @@ import type { ValueOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 import { sortByLibrary } from './tag-plan.js';
 import { planValues, type ValuePlan, type ValueStep, type WantedValue } from './value-plan.js';
-import type { NotCarried, OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
+import type { NotCarried, OwnGroup, RunChange, ValueRules, ValueWorld } from './value-kind.js';
 
 /** What is planned of one kind, and what it was planned for. */
 export interface KindPlan extends ValuePlan {
@@ -113,7 +113,7 @@ export class ValueSync {
   }
 
   /** What turns changes of ours back, where they still stand. Writes nothing. */
-  async planReversal(changes: ReadonlyMap<PhotoKey, ValueChange>): Promise<Reversal> {
+  async planReversal(changes: ReadonlyMap<PhotoKey, RunChange>): Promise<Reversal> {
     const { journal, target, photoOf } = this.#parts;
     const own = journal.values(target.source, this.rules.kind, changes.keys());
     const before = new Map(own.map((label) => [label.photo, label.before]));
@@ -121,10 +121,12 @@ export class ValueSync {
     const putOn: ValueStep[] = [];
     const takeOff: ValueStep[] = [];
     let changedSince = 0;
-    for (const [photo, { from, to }] of changes) {
+    const standing = new Set(own.filter(isStanding).map(({ photo }) => photo));
+    for (const [photo, { from, to, leavesOurs }] of changes) {
       const now = actual(photo);
       if (photoOf(photo) === null || now === undefined || now === from) continue;
-      if (now !== to) changedSince++;
+      // What was taken back already, or by a person, and is there again is a person's.
+      if (now !== to || (leavesOurs && !standing.has(photo))) changedSince++;
       else if (from === null || before.get(photo) === from) takeOff.push({ photo, from: to, to: from });
       else putOn.push({ photo, from: to, to: from });
     }
@@ -215,4 +217,8 @@ export class ValueSync {
     const { source } = this.#parts.target;
     return [{ kind: `${verb}-${this.rules.kind}` as const, source, name, photos, changes }];
   }
+}
+
+function isStanding({ state }: ValueLabel): boolean {
+  return state !== 'by-hand' && state !== 'refused';
 }

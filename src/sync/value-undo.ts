@@ -2,6 +2,7 @@ import type { JournalEntry, ValueChange, ValueKind } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import { isOfKind, type Operation } from './operation.js';
 import { operationsOf, type ValueLabels } from './value-labels.js';
+import type { RunChange } from './value-kind.js';
 import { fieldKinds, labelWords } from './value-rules.js';
 
 /** What takes values back, and what is not taken back because somebody changed it since. */
@@ -52,14 +53,16 @@ export async function undoRunOfValues(
 }
 
 /** What the run did to each photo, from before its first operation to after its last. */
-function changesOf(kind: ValueKind, entries: readonly JournalEntry[]): Map<PhotoKey, ValueChange> {
-  const whole = new Map<PhotoKey, ValueChange>();
+function changesOf(kind: ValueKind, entries: readonly JournalEntry[]): Map<PhotoKey, RunChange> {
+  const whole = new Map<PhotoKey, RunChange>();
   for (const entry of entries) {
     if (entry.kind === 'lead-stack' || !isOfKind(entry.kind, kind)) continue;
     entry.photos.forEach((photo, at) => {
       const change = entry.changes?.[at];
       const first = whole.get(photo) ?? change;
-      if (change !== undefined && first !== undefined) whole.set(photo, { from: first.from, to: change.to });
+      const leavesOurs = !entry.kind.startsWith('take-off');
+      if (change !== undefined && first !== undefined)
+        whole.set(photo, { from: first.from, to: change.to, leavesOurs });
     });
   }
   return whole;

@@ -123,3 +123,17 @@ for (const version of ['1.137.0', '3.1.0'] as const)
     t.same(stage.favorites(), []);
     t.equal(Object.keys(await stage.tags()).length, 3);
   });
+
+void t.test('what a person makes after `undo --run` is left by the next one', async (t) => {
+  const stage = await libraryStage(t);
+  const { run } = await runScan(stage.config, { settings: valuesOnly('favorite') });
+  await runUndo(stage.config, { run });
+  t.same(stage.favorites(), []);
+  stage.standIn.setFavorite(stage.id('beach'), true);
+  await stage.standIn.settled();
+  t.match(await runUndo(stage.config, { run }), {
+    operations: [],
+    notes: [/1 photo was changed by somebody since, and left/u],
+  });
+  t.same(stage.favorites(), ['beach']);
+});
