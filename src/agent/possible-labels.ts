@@ -12,8 +12,8 @@ const featureOf: Readonly<Record<ValueKind, Feature>> = {
   stack: 'stacks',
   'carried-favorite': 'favourites',
   rating: 'ratings',
-  description: 'descriptions and locations',
-  location: 'descriptions and locations',
+  description: 'carried values',
+  location: 'carried values',
 };
 
 const carriedFeature = { albums: 'carried albums', tags: 'tags' } as const;

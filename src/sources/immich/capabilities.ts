@@ -41,7 +41,7 @@ export const featureNeeds = {
   },
   // The first release that is known to take a rating off again.
   ratings: { permissions: ['asset.update'], since: '2.7.0', writes: true },
-  'descriptions and locations': { permissions: ['asset.update'], since: '1.137.0', writes: true },
+  'carried values': { permissions: ['asset.update'], since: '1.137.0', writes: true },
   scores: { permissions: ['asset.read', 'asset.update'], since: '2.5.0', writes: true },
   webhook: { permissions: [], since: '3.0.0' },
 } as const satisfies Record<string, FeatureNeeds>;
