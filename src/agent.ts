@@ -208,6 +208,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       stop.abort();
       await queue.close();
       await first?.();
+      await state.json.settled();
       state.close();
     },
   };

@@ -24,6 +24,7 @@ interface StateFile {
 /** `state.json`: checkpoints, identities of servers, names of folders. */
 export class StateJson implements Checkpoints {
   readonly #low: Low<StateFile>;
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(low: Low<StateFile>) {
     this.#low = low;
@@ -72,7 +73,7 @@ export class StateJson implements Checkpoints {
       checkpoint: next.checkpoint === null ? null : new Date(next.checkpoint).toISOString(),
       countOffset: next.countOffset,
     };
-    await this.#low.write();
+    await this.#write();
   }
 
   /** The identity an account had before; null for a new one. */
@@ -83,7 +84,7 @@ export class StateJson implements Checkpoints {
   async rememberAccount(source: SourceName, identity: string): Promise<void> {
     if (this.#low.data.accounts[source] === identity) return;
     this.#low.data.accounts[source] = identity;
-    await this.#low.write();
+    await this.#write();
   }
 
   /** Permissions that the account's server refused to its key, as far as known. */
@@ -93,7 +94,18 @@ export class StateJson implements Checkpoints {
 
   async rememberRefused(source: SourceName, refused: Readonly<Record<string, string>>): Promise<void> {
     this.#low.data.refused = { ...this.#low.data.refused, [source]: refused };
-    await this.#low.write();
+    await this.#write();
+  }
+
+  /** Resolves when nothing is being written any more: whoever opens the directory next writes the same file. Never throws. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const written = this.#low.write();
+    this.#writing = Promise.allSettled([this.#writing, written]);
+    await written;
   }
 
   folders(): Readonly<Record<string, string>> {
@@ -102,7 +114,7 @@ export class StateJson implements Checkpoints {
 
   async rememberFolders(folders: Readonly<Record<string, string>>): Promise<void> {
     Object.assign(this.#low.data.folders, folders);
-    await this.#low.write();
+    await this.#write();
   }
 }
 
