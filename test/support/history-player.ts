@@ -75,6 +75,21 @@ export class HistoryPlayer {
         await this.#touch(step);
     }
     await this.#libraries.settled();
+    this.#checkPersons();
+  }
+
+  /** After whatever step: what a person made is as it would be without us. */
+  #checkPersons(): void {
+    const [seen, untouched] = [this.#libraries.seen(), this.#libraries.untouched()];
+    const lost = Object.entries(untouched.photos).filter(([name, mine]) => {
+      const photo = seen.photos[name];
+      const hasTags = mine.tags.every((one) => photo?.tags.includes(one) === true);
+      const hasHeart = !mine.isFavorite || photo?.isFavorite === true;
+      return !hasTags || !hasHeart || photo?.isTrashed !== mine.isTrashed;
+    });
+    this.#t.same(lost, [], 'nothing of a person is lost');
+    const albums = Object.keys(untouched.albums).map((name) => [name, seen.albums[name]]);
+    this.#t.same(Object.fromEntries(albums), untouched.albums, 'albums of a person');
   }
 
   /** What a person does with one photo. */
