@@ -2,7 +2,7 @@
  * How fast a whole library is looked at, beside a loop that only fetches the same thumbnails with the same client and limits;
  * writes its section of docs/BENCHMARKS.md.
  *
- *   npx tsx bench/download.ts [--photos 1000]
+ *   npm run build && npx tsx bench/download.ts [--photos 1000]
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,34 +10,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { createAgent, type Agent } from '../src/agent.js';
-import { scan } from '../src/agent/scan.js';
-import { systemClock } from '../src/clock.js';
-import { loadConfig } from '../src/config.js';
-import { silentLog } from '../src/logger.js';
-import { searchAssets } from '../src/sources/immich/paging.js';
+import type { Agent } from '../src/agent.js';
+import { scanTags, withAgent } from './bench-agent.js';
+import { searchAssets } from './compiled.js';
 import { judged, shown } from './measure.js';
 import { madeBy, writeSection } from './report.js';
 
 const { values } = parseArgs({ options: { photos: { type: 'string', default: '1000' } } });
 const limits = {
-  'default limits (8 at once, 50 a second)': {},
-  'no limit but 8 at once': { requests_per_second: 1000 },
+  'default limits (8 at once, 50 a second)': null,
+  'no limit but 8 at once': 1000,
 };
 
-type Limits = (typeof limits)[keyof typeof limits];
+type Limit = number | null;
 
-async function withAgent<T>(server: Server, some: Limits, work: (agent: Agent) => Promise<T>): Promise<T> {
+async function withFreshAgent<T>(
+  { url, key }: Server,
+  requestsPerSecond: Limit,
+  work: (agent: Agent) => Promise<T>,
+): Promise<T> {
   const stateDir = mkdtempSync(join(tmpdir(), 'bench-download-'));
-  const flags = { stateDir, immich: { url: server.url, api_key: server.key, ...some } };
-  const config = loadConfig({ flags, env: {}, home: '/nonexistent', warn: () => undefined });
-  const common = { patience: 'one-shot', command: 'bench', namedByPath: false } as const;
-  const agent = await createAgent({ config, ...common, clock: systemClock, log: silentLog });
   try {
-    await agent.open(['immich']);
-    return await work(agent);
+    return await withAgent(stateDir, { url, apiKey: key, requestsPerSecond }, work);
   } finally {
-    await agent.close();
     rmSync(stateDir, { recursive: true });
   }
 }
@@ -48,8 +43,8 @@ interface Server {
 }
 
 /** Thumbnails fetched a second, and nothing done with them. */
-async function fetched(server: Server, some: Limits): Promise<number> {
-  return withAgent(server, some, async ({ accounts: [account] }) => {
+async function fetched(server: Server, limit: Limit): Promise<number> {
+  return withFreshAgent(server, limit, async ({ accounts: [account] }) => {
     if (account === undefined) throw new Error('no account');
     const ids: string[] = [];
     const { client, source } = account;
@@ -64,8 +59,8 @@ async function fetched(server: Server, some: Limits): Promise<number> {
 }
 
 /** Photos looked at a second, from the first to the last. */
-async function lookedAt(server: Server, some: Limits): Promise<number> {
-  return withAgent(server, some, async (agent) => {
+async function lookedAt(server: Server, limit: Limit): Promise<number> {
+  return withFreshAgent(server, limit, async (agent) => {
     let first = 0;
     let last = 0;
     let photos = 0;
@@ -74,10 +69,7 @@ async function lookedAt(server: Server, some: Limits): Promise<number> {
       if (first === 0) first = last;
       photos = done;
     });
-    await scan(agent, {
-      ...{ command: 'bench', sources: 'immich', labels: { tagOnly: true }, album: null, removeTag: null },
-      ...{ dryRun: true, allowRemovals: false, forceVersion: false },
-    });
+    await scanTags(agent, 'plan');
     return (1000 * (photos - 1)) / (last - first);
   });
 }
@@ -96,10 +88,10 @@ const rows: string[] = [];
 try {
   // It draws each thumbnail when it is first asked for.
   await fetched(server, limits['no limit but 8 at once']);
-  for (const [name, some] of Object.entries(limits)) {
-    const [bare, ours] = [await fetched(server, some), await lookedAt(server, some)];
+  for (const [name, limit] of Object.entries(limits)) {
+    const [bare, ours] = [await fetched(server, limit), await lookedAt(server, limit)];
     const aim =
-      some === limits['no limit but 8 at once'] ? '' : ` (${judged('aim 0.9', ours / bare >= 0.9)})`;
+      limit === limits['no limit but 8 at once'] ? '' : ` (${judged('aim 0.9', ours / bare >= 0.9)})`;
     rows.push(`| ${name} | ${shown(bare)} | ${shown(ours)} | ${shown(ours / bare)}${aim} |`);
   }
 } finally {

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import type { Agent } from '../../src/agent.js';
 import type { ScanResult } from '../../src/agent/scan.js';
 import { startServer, type BenchServer, type Seen } from './bench-server.js';
-import { createAgent, loadConfig, scan, searchAssets, silentLog, systemClock } from './compiled.js';
+import { scanTags, withAgent } from '../bench-agent.js';
+import { searchAssets } from '../compiled.js';
 import type { FirstFigures, FullFigures, Figures } from './figures.js';
 import { Library, copyKinds, type CopyKind } from './library.js';
 import { watchProcess } from './watch-process.js';
@@ -22,31 +23,14 @@ const inGroups = new Set(copies.flatMap(({ copy, of }) => [copy, of]));
 const server = await startServer([photos, msAPage, ...folders]);
 const stateDir = mkdtempSync(join(tmpdir(), 'bench-first-pass-'));
 
-async function withAgent<T>(dir: string, work: (agent: Agent) => Promise<T>): Promise<T> {
-  const flags = { stateDir: dir, immich: { url: server.url, api_key: 'bench', requests_per_second: 1000 } };
-  const config = loadConfig({ flags, env: {}, home: '/nonexistent', warn: () => undefined });
-  const common = { patience: 'one-shot', command: 'bench', namedByPath: false } as const;
-  const agent = await createAgent({ config, ...common, clock: systemClock, log: silentLog });
-  try {
-    await agent.open(['immich']);
-    return await work(agent);
-  } finally {
-    await agent.close();
-  }
-}
-
-const scanAll = (agent: Agent): Promise<ScanResult> =>
-  scan(agent, {
-    ...{ command: 'bench', sources: 'immich', labels: { tagOnly: true } },
-    ...{ album: null, removeTag: null, dryRun: false, allowRemovals: false, forceVersion: false },
-  });
+const account = { url: server.url, apiKey: 'bench', requestsPerSecond: 1000 };
 
 const secondsSince = (since: number): number => (performance.now() - since) / 1000;
 
 /** The plain loop over all pages, with the same client. */
 async function bareListing(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'bench-bare-'));
-  const seconds = await withAgent(dir, async ({ accounts: [account] }) => {
+  const seconds = await withAgent(dir, account, async ({ accounts: [account] }) => {
     const since = performance.now();
     let listed = 0;
     if (account !== undefined)
@@ -96,7 +80,7 @@ async function firstScan(agent: Agent): Promise<{ first: FirstFigures; full: Ful
       resolve();
     });
   });
-  const scanned = scanAll(agent);
+  const scanned = scanTags(agent, 'scan');
   // The caller hears of it; here only which comes first matters.
   await Promise.race([labelled, scanned]);
   const seen = await server.seen();
@@ -139,12 +123,12 @@ async function fullFigures(
 
 async function measure(server: BenchServer): Promise<Figures> {
   const bare = await bareListing();
-  const { first, full } = await withAgent(stateDir, firstScan);
+  const { first, full } = await withAgent(stateDir, account, firstScan);
   if (full === null) return { photos: library.photos, bare, first, full, second: null };
-  const second = await withAgent(stateDir, async (agent) => {
+  const second = await withAgent(stateDir, account, async (agent) => {
     const since = performance.now();
     const watched = watchProcess();
-    const result = await scanAll(agent);
+    const result = await scanTags(agent, 'scan');
     return fullFigures(result, secondsSince(since), watched.end());
   });
   await server.end();

@@ -10,7 +10,7 @@ const leastForTables = 400;
 
 /**
  * Views of photos that are new, found by the parts of those that were there before. Few as a rule, and asked for the parts of a
- * whole library: 77 million at a million photos, 1 ns each and view.
+ * whole library: 77 million at a million photos, which takes about a second.
  */
 export class FreshViews {
   readonly #index = new HammingIndex({ scanBelow: leastForTables });

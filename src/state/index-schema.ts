@@ -92,7 +92,7 @@ export const indexMigrations: readonly string[] = [
   ALTER TABLE photos ADD COLUMN hearted INTEGER;
   ALTER TABLE photos ADD COLUMN duplicate_id TEXT;
   `,
-  // All of them are read for each new photo, the copies beside them are four times as long.
+  // All of them are read for each new photo, the copies beside them are nearly three times as long.
   `
   CREATE TABLE part_keys (photo INTEGER PRIMARY KEY, keys BLOB NOT NULL);
   INSERT INTO part_keys SELECT photo, part_keys FROM copies WHERE part_keys IS NOT NULL ORDER BY photo;
