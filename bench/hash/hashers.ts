@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
 import { copySide } from '../../src/pipeline/grey-copy.js';
 import { unpackCopy } from '../../src/pipeline/packed-copy.js';
@@ -8,13 +8,24 @@ import { imghashMethod } from '../quality/peers/imghash.js';
 import { sharpPhashMethod } from '../quality/peers/sharp-phash.js';
 
 export interface Hasher {
-  readonly name: 'ours' | 'ours, ready' | 'decode alone' | 'sharp-phash' | 'imghash' | 'blockhash-core';
+  readonly name:
+    | 'ours'
+    | 'ours, ready'
+    | 'decode alone'
+    | 'decode with colours'
+    | 'sharp-phash'
+    | 'imghash'
+    | 'blockhash-core';
   /** Decodes all pixels into memory. */
   readonly isHeavy: boolean;
   /** For the table. */
   readonly what: string;
   /** From the bytes of a file to all that is kept of it. */
   readonly hash: (bytes: Buffer) => Promise<unknown>;
+}
+
+function decode(picture: Sharp): Promise<Buffer> {
+  return picture.greyscale().resize(copySide, copySide, { fit: 'fill' }).rotate().raw().toBuffer();
 }
 
 /** All that are measured, in the order of the table. */
@@ -25,13 +36,13 @@ export async function allHashers(): Promise<Hasher[]> {
       name: 'decode alone',
       isHeavy: false,
       what: 'decode alone: the same call of sharp, no hash',
-      hash: (bytes) =>
-        sharp(bytes, { failOn: 'truncated' })
-          .greyscale()
-          .resize(copySide, copySide, { fit: 'fill' })
-          .rotate()
-          .raw()
-          .toBuffer(),
+      hash: (bytes) => decode(sharp(bytes, { failOn: 'truncated', ignoreIcc: true })),
+    },
+    {
+      name: 'decode with colours',
+      isHeavy: false,
+      what: 'decode alone, with what sharp does by itself: colours converted from Display P3',
+      hash: (bytes) => decode(sharp(bytes, { failOn: 'truncated' })),
     },
     {
       name: 'ours',

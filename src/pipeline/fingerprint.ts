@@ -7,8 +7,9 @@ import { copySide, halved, type GreyCopy } from './grey-copy.js';
 import { hashesOf, phashOf, side } from './hashes.js';
 import { packCopy } from './packed-copy.js';
 import { isPaper } from './paper.js';
+import { usualProfiles } from './usual-profiles.js';
 import { isListedPicture } from './thumb/listed-picture.js';
-import { webpSize } from './webp-size.js';
+import { webpHead } from './webp-head.js';
 
 // The package's types describe an ES module; it is a CommonJS one.
 const packagePhash = sharpPhash as unknown as (image: Buffer) => Promise<string>;
@@ -22,22 +23,34 @@ const mostPixels = 500_000_000;
 /** The same for formats that are decoded as a whole before they shrink (up to 6 bytes a pixel): GIF, WebP, AVIF, interlaced ones. */
 const mostPixelsAtOnce = 120_000_000;
 
+/** True for an ICC profile that grey need not be converted from. */
+type NearSrgb = (profile: Uint8Array) => boolean;
+
 /** The grey copy that everything is made from: one shrink-on-load decode. */
-async function greyCopyOf(bytes: Uint8Array): Promise<GreyCopy> {
+async function greyCopyOf(bytes: Uint8Array, nearSrgb: NearSrgb): Promise<GreyCopy> {
   try {
-    return await shrunk(bytes, mostPixelsAtOnce);
+    return await shrunk(bytes, nearSrgb, mostPixelsAtOnce);
   } catch (error) {
     const isLarge = error instanceof Error && error.message.includes('exceeds pixel limit');
     if (!isLarge || !(await comesInRows(bytes))) throw error;
-    return shrunk(bytes, mostPixels);
+    return shrunk(bytes, nearSrgb, mostPixels);
   }
 }
 
-async function shrunk(bytes: Uint8Array, limitInputPixels: number): Promise<GreyCopy> {
-  const picture = sharp(bytes, { limitInputPixels, failOn: 'truncated' });
-  const { width, height } = webpSize(bytes) ?? (await picture.metadata()).autoOrient;
-  const pixels = await squeezed(picture, copySide);
+async function shrunk(bytes: Uint8Array, nearSrgb: NearSrgb, limitInputPixels: number): Promise<GreyCopy> {
+  const options = { limitInputPixels, failOn: 'truncated' } as const;
+  const { width, height, profile } = webpHead(bytes) ?? (await headOf(sharp(bytes, options)));
+  // Half of the time that a thumbnail takes is the conversion of its colours, most of it making ready for that.
+  const ignoreIcc = profile !== null && nearSrgb(profile);
+  const pixels = await squeezed(sharp(bytes, { ...options, ignoreIcc }), copySide);
   return { pixels, aspect: width / height };
+}
+
+async function headOf(
+  picture: Sharp,
+): Promise<{ width: number; height: number; profile: Uint8Array | null }> {
+  const { autoOrient, icc } = await picture.metadata();
+  return { ...autoOrient, profile: icc ?? null };
 }
 
 /** As sharp-phash does it, which takes 32 pixels a side. */
@@ -68,15 +81,17 @@ export interface Fingerprinter {
  */
 export async function createFingerprinter(): Promise<Fingerprinter> {
   const canary = await canaryPicture();
-  const { phash, detail } = looksOf(await greyCopyOf(canary));
+  const usual = await usualProfiles();
+  const nearSrgb: NearSrgb = (profile) => usual.some((one) => Buffer.compare(one, profile) === 0);
+  const { phash, detail } = looksOf(await greyCopyOf(canary, nearSrgb));
   const exact = hexOf(await exactPhashOf(canary));
   const agrees = exact === hexOf(bytesOfBits(await packagePhash(Buffer.from(canary))));
-  const algorithm = `2-${agrees ? exact : 'differs'}-${hexOf(phash)}-${hexOf(detail).slice(0, 16)}`;
+  const algorithm = `3-${agrees ? exact : 'differs'}-${hexOf(phash)}-${hexOf(detail).slice(0, 16)}`;
   return {
     algorithm,
     fingerprint: async (bytes, listed = null) => {
       try {
-        const copy = await greyCopyOf(bytes);
+        const copy = await greyCopyOf(bytes, nearSrgb);
         const looks = looksOf(copy);
         if (listed !== null && looks.quality >= leastQuality) await requireListed(copy, bytes, listed);
         return { algorithm, ...looks, pixels: packCopy(copy.pixels), aspect: copy.aspect };

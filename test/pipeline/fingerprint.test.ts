@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import sharpPhash from 'sharp-phash';
 import t from 'tap';
@@ -98,6 +100,45 @@ void t.test('one scene in every format has one look', async (t) => {
     t.ok(bitsApart(phash, original.phash) <= 6, `${what}: ${bitsApart(phash, original.phash)} of 64`);
     t.ok(bitsApart(detail, original.detail) <= 20, `${what}: ${bitsApart(detail, original.detail)} of 256`);
   }
+});
+
+void t.test('the colours that a file is written in do not change its look', async (t) => {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#f00"/>
+    <circle cx="90" cy="80" r="60" fill="#00f"/><path d="M0 300L180 110L290 300Z" fill="#0f0"/><rect x="250" y="20" width="120" height="90"
+    fill="#ff0"/><circle cx="330" cy="220" r="50" fill="#0ff"/><path d="M20 180h90v60h-70z" fill="#f0f"/></svg>`;
+  const picture = await sharp(Buffer.from(svg)).png().toBuffer();
+  const plain = await looksOf(picture);
+  for (const profile of ['p3', 'srgb'] as const)
+    for (const format of ['webp', 'jpeg', 'png'] as const) {
+      const { phash, detail } = await looksOf(
+        await sharp(picture).withIccProfile(profile).toFormat(format, { quality: 90 }).toBuffer(),
+      );
+      t.ok(bitsApart(phash, plain.phash) <= 3, `${profile} ${format}: ${bitsApart(phash, plain.phash)}`);
+      t.ok(bitsApart(detail, plain.detail) <= 20, `${profile} ${format}: ${bitsApart(detail, plain.detail)}`);
+    }
+});
+
+/** The one that sharp writes for sRGB, but with light itself for grey levels: its three tone curves become straight lines. */
+async function linearProfile(): Promise<Buffer> {
+  const dot = sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } });
+  const { icc } = await sharp(await dot.withIccProfile('srgb').png().toBuffer()).metadata();
+  if (icc === undefined) throw new Error('no profile was written');
+  const curve = icc.indexOf('para', icc.indexOf('bXYZ') + 40);
+  icc.writeUInt16BE(0, curve + 8);
+  icc.writeUInt32BE(0x10000, curve + 12);
+  return icc;
+}
+
+void t.test('a profile with another tone curve is converted from', async (t) => {
+  const scene = await drawScene(6);
+  const file = join(t.testdir(), 'linear.icc');
+  await writeFile(file, await linearProfile());
+  const dark = await sharp(scene).withIccProfile(file).png().toBuffer();
+  const apart = async (bytes: Buffer): Promise<number> =>
+    bitsApart((await looksOf(bytes)).detail, (await looksOf(scene)).detail);
+  t.ok((await apart(dark)) <= 8, `${await apart(dark)} bits of 256`);
+  const unmarked = await sharp(dark, { ignoreIcc: true }).png().toBuffer();
+  t.ok((await apart(unmarked)) > 8, 'without its profile it looks otherwise');
 });
 
 void t.test('a picture is looked at as its EXIF orientation shows it', async (t) => {

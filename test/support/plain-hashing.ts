@@ -1,4 +1,4 @@
-/* What the quick code must come to, bit for bit, written down without haste. */
+/* What the quick code must come to, written down without haste. */
 import { deflateRawSync } from 'node:zlib';
 import { copySide } from '../../src/pipeline/grey-copy.js';
 
