@@ -13,6 +13,8 @@ const allPlaces = Array.from({ length: places }, (_, place) => place);
 /** Strength of what a photo has beyond its ThumbHash, next to the strongest wave, falling with the frequency. */
 const fineness = 0.9;
 const thumbnailSide = 250;
+/** The finest wave has five pixels here: drawn as large as it is shown, the server would be far busier than a real one. */
+const paintedSide = 64;
 /** The pictures that ThumbHashes are made from here; those of Immich have 100 pixels, which changes nothing but the time. */
 const hashSide = 32;
 
@@ -69,7 +71,7 @@ export class Painter {
   /** What Immich serves: a WebP of 250 pixels. */
   async thumbnail(number: number): Promise<Buffer> {
     const seen = this.#seen(number, 'shown');
-    const { pixels, width, height } = paint(seen, thumbnailSide);
+    const { pixels, width, height } = enlarged(paint(seen, paintedSide), thumbnailSide / paintedSide);
     const raw = { width, height, channels: 3 as const };
     return sharp(pixels, { raw }).webp({ quality: seen.quality, effort: 0 }).toBuffer();
   }
@@ -160,6 +162,38 @@ function paint(seen: Seen, side: number): Painted {
     pixels[at] = pixels[at + 1] = pixels[at + 2] = levels[Math.round(bright * finest)] ?? 0;
   }
   return isTurned ? { pixels, width: height, height: width } : { pixels, width, height };
+}
+
+/** Straight lines between the pixels, which are grey. */
+function enlarged({ pixels, width, height }: Painted, factor: number): Painted {
+  const [wide, high] = [Math.round(width * factor), Math.round(height * factor)];
+  const [across, down] = [placesBetween(wide, width), placesBetween(high, height)];
+  const rows = new Float64Array(wide * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < wide; x++) {
+      const exact = across[x] ?? 0;
+      const at = 3 * (y * width + Math.floor(exact));
+      const here = pixels[at] ?? 0;
+      rows[y * wide + x] = here + (exact % 1) * ((pixels[at + 3] ?? here) - here);
+    }
+  const out = new Uint8Array(3 * wide * high);
+  for (let y = 0; y < high; y++) {
+    const exact = down[y] ?? 0;
+    const at = Math.floor(exact) * wide;
+    for (let x = 0, put = 3 * y * wide; x < wide; x++, put += 3) {
+      const here = rows[at + x] ?? 0;
+      const grey = here + (exact % 1) * ((rows[at + wide + x] ?? here) - here);
+      out[put] = out[put + 1] = out[put + 2] = grey + 0.5;
+    }
+  }
+  return { pixels: out, width: wide, height: high };
+}
+
+/** For each of so many places where it lies among fewer pixels. */
+function placesBetween(places: number, count: number): Float64Array {
+  return Float64Array.from({ length: places }, (_, n) =>
+    Math.min(Math.max(((n + 0.5) * count) / places - 0.5, 0), count - 1),
+  );
 }
 
 const finest = 4095;

@@ -50,8 +50,8 @@ ${madeBy}
 
 Made-up libraries (\`bench/first-pass/\`): of 100 photos five are copies of others, two belong to bursts. ThumbHashes are those of parts of photographs; each
 thumbnail agrees with its ThumbHash and is made up beyond it. The server, in a process of its own on the same machine, waits ${msAPage} ms before each
-page of the listing, as a real one needs 300 to 600 ms, and draws each thumbnail when it is asked for: 7 ms of one of the two
-processors, where a real one reads a file. That is what most of the time until the candidates are looked at goes to.
+page of the listing, as a real one needs 300 to 600 ms, and draws each thumbnail when it is asked for, which takes 2.5 ms of one of
+the two processors: about what a real one needs to look up who asks and which file is meant.
 
 | photos | ${all.map(({ photos }) => whole(photos)).join(' | ')} |
 | --- |${all.map(() => ' ---: |').join('')}
