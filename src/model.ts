@@ -121,6 +121,8 @@ export interface Fingerprint {
   readonly quality: number;
   /** A document, or something on white: too much alike at this size to be told apart by hashes. */
   readonly isPaper: boolean;
+  /** Share of its pixels that count as picture, 0 to 1: less than 1 where it stands on a plain canvas (`shownShare`). */
+  readonly shown: number;
   /** The grey copy of 64x64 pixels that the hashes were made from, packed (`unpackCopy`); about 1.6 kB. */
   readonly pixels: Uint8Array;
   /** Width by height as the picture is shown. */

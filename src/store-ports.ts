@@ -18,6 +18,8 @@ export type FingerprintState = 'wanted' | 'done' | 'failed' | 'none';
 export interface IndexedPhoto extends Photo {
   /** See `Fingerprint`; false while there is none. */
   readonly isPaper: boolean;
+  /** See `Fingerprint`; 1 while there is none. */
+  readonly shown: number;
   readonly id: PhotoId;
   readonly fingerprint: FingerprintState;
   readonly failure: string | null;

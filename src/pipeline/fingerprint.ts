@@ -7,6 +7,7 @@ import { copySide, halved, type GreyCopy } from './grey-copy.js';
 import { hashesOf, phashOf, side } from './hashes.js';
 import { packCopy } from './packed-copy.js';
 import { isPaper } from './paper.js';
+import { shownShare } from './surround.js';
 import { usualProfiles } from './usual-profiles.js';
 import { isListedPicture } from './thumb/listed-picture.js';
 import { webpHead } from './webp-head.js';
@@ -111,8 +112,8 @@ async function requireListed({ pixels }: GreyCopy, bytes: Uint8Array, listed: Ui
   throw new TransientError('PICTURE_WRONG', wrongPicture);
 }
 
-function looksOf(copy: GreyCopy): Pick<Fingerprint, 'phash' | 'detail' | 'quality' | 'isPaper'> {
-  return { ...hashesOf(halved(copy.pixels, copySide)), isPaper: isPaper(copy) };
+function looksOf(copy: GreyCopy): Pick<Fingerprint, 'phash' | 'detail' | 'quality' | 'isPaper' | 'shown'> {
+  return { ...hashesOf(halved(copy.pixels, copySide)), isPaper: isPaper(copy), shown: shownShare(copy) };
 }
 
 /**

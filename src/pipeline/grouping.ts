@@ -9,7 +9,7 @@ import {
 } from '../model.js';
 import type { Pace } from '../pace.js';
 import { withCompanion, type Shot } from './companions.js';
-import type { Rankable } from './keep-rules.js';
+import { picturePixels, type Rankable } from './keep-rules.js';
 
 /** A group before it has its number. */
 export type UnnumberedGroup = Omit<Group, 'number'>;
@@ -138,6 +138,5 @@ function canStandFor(
  * it: deleting it would lose them.
  */
 function isBetterFile(file: Rankable, kept: Rankable): boolean {
-  const pixels = ({ width, height }: Rankable): number => (width ?? 0) * (height ?? 0);
-  return kept.realm !== localRealm && pixels(file) > pixels(kept);
+  return kept.realm !== localRealm && picturePixels(file) > picturePixels(kept);
 }

@@ -1,4 +1,5 @@
 import type { Format, KeepRule, Photo } from '../model.js';
+import type { IndexedPhoto } from '../store-ports.js';
 
 /** What the keep rules look at. */
 export type Rankable = Pick<
@@ -15,7 +16,17 @@ export type Rankable = Pick<
   | 'preference'
   | 'createdAt'
   | 'fileId'
-> & { readonly albumCount: number };
+> &
+  Pick<IndexedPhoto, 'albumCount' | 'shown'>;
+
+function areaOf({ width, height }: Pick<Rankable, 'width' | 'height'>): number {
+  return (width ?? 0) * (height ?? 0);
+}
+
+/** Pixels that show something: a plain canvas around a picture makes it no better. */
+export function picturePixels(photo: Pick<Rankable, 'width' | 'height' | 'shown'>): number {
+  return areaOf(photo) * photo.shown;
+}
 
 const formatWorth: Record<Format, number> = { raw: 3, heic: 2, jpeg: 1, other: 0 };
 
@@ -24,7 +35,7 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   favorite: (photo) => Number(photo.favorite),
   in_album: (photo) => Number(photo.albumCount > 0),
   format: (photo) => formatWorth[photo.format],
-  pixels: (photo) => (photo.width ?? 0) * (photo.height ?? 0),
+  pixels: picturePixels,
   metadata: (photo) => Number(photo.takenAt !== null) + Number(photo.hasLocation),
   preferred: (photo) => photo.preference,
   larger: (photo) => photo.byteSize ?? 0,
@@ -36,7 +47,7 @@ const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
   favorite: () => 'your favourite',
   in_album: () => 'in an album of yours',
   format: ({ format }) => (format === 'raw' ? 'RAW' : format === 'heic' ? 'HEIC' : 'JPEG'),
-  pixels: () => 'more pixels',
+  pixels: (photo, other) => (areaOf(photo) > areaOf(other) ? 'more pixels' : 'no plain canvas around it'),
   metadata: (photo, other) =>
     photo.takenAt !== null && other.takenAt === null ? 'has its capture time' : 'has its place',
   preferred: () => 'where you prefer to keep photos',

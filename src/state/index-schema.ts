@@ -121,4 +121,7 @@ export const indexMigrations: readonly string[] = [
   `
   ALTER TABLE photos ADD COLUMN preference INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  ALTER TABLE photos ADD COLUMN shown REAL NOT NULL DEFAULT 1;
+  `,
 ];

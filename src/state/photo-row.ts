@@ -53,6 +53,7 @@ export interface PhotoRow {
   failure: string | null;
   album_count: number;
   paper: number;
+  shown: number;
 }
 
 export function photoOfRow(row: PhotoRow): IndexedPhoto {
@@ -88,6 +89,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     failure: row.failure,
     albumCount: row.album_count,
     isPaper: row.paper === 1,
+    shown: row.shown,
   };
 }
 
@@ -162,6 +164,7 @@ export function columnsOfLooks(fingerprint: Fingerprint): Record<string, string 
     detail: fingerprint.detail,
     quality: Math.round(fingerprint.quality),
     paper: Number(fingerprint.isPaper),
+    shown: fingerprint.shown,
   };
 }
 

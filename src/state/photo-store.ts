@@ -92,7 +92,7 @@ export class SqlitePhotoStore implements PhotoStore {
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
-        `SELECT phash, detail, quality, paper, pixels, aspect FROM photos JOIN copies ON photo = id
+        `SELECT phash, detail, quality, paper, shown, pixels, aspect FROM photos JOIN copies ON photo = id
          WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),

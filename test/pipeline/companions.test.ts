@@ -12,7 +12,7 @@ const noon = Date.UTC(2026, 5, 1, 12);
 const look = { likeness: { phashBits: 1, detailBits: 6, orientation: 0 }, proof: null };
 const bounds = { threshold: candidateBits, detailBound: automaticBits };
 
-type Placed = Photo & { readonly albumCount: number; readonly isPaper: boolean };
+type Placed = Photo & { readonly albumCount: number; readonly isPaper: boolean; readonly shown: number };
 
 /** All of them look alike, but for the pairs that are named. */
 function candidatesOf(photos: readonly Placed[], unlike: (a: Placed, b: Placed) => boolean): Candidate[] {
@@ -51,7 +51,7 @@ let made = 0;
 const shot = (name: string, facts: Partial<Placed> = {}): Placed => ({
   ...madePhoto(onServer(`${name} ${made++}`), { name, takenAt: noon, camera: 'x' }),
   format: /nef$/iu.test(name) ? 'raw' : 'jpeg',
-  ...{ albumCount: 0, isPaper: false },
+  ...{ albumCount: 0, isPaper: false, shown: 1 },
   ...facts,
 });
 
@@ -113,7 +113,7 @@ function placed({ id, stem, ending, owner, durationMs, ...facts }: Drawn): Place
     media: isVideo ? 'video' : 'image',
     durationMs: isVideo ? durationMs : null,
     camera: facts.takenAt === null ? null : 'x',
-    ...{ albumCount: 0, isPaper: false },
+    ...{ albumCount: 0, isPaper: false, shown: 1 },
   };
 }
 

@@ -34,9 +34,10 @@ function candidatesOf(photos: readonly Placed[], links: readonly Link[]): Candid
 const photo = (id: string, owner = 'anna', facts: Partial<Placed> = {}): Placed => ({
   ...madePhoto(onServer(id), { realm: realmOf(owner) }),
   albumCount: 0,
+  shown: 1,
   ...facts,
 });
-const file = (path: string): Placed => ({ ...madePhoto(inFolder(path)), albumCount: 0 });
+const file = (path: string): Placed => ({ ...madePhoto(inFolder(path)), albumCount: 0, shown: 1 });
 
 const shape = (groups: readonly UnnumberedGroup[]): string[] =>
   groups.map(({ members }) =>

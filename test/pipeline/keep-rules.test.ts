@@ -7,6 +7,7 @@ import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js
 const rankable = (id: string, facts: Partial<Rankable> = {}): Rankable => ({
   ...madePhoto(onServer(id)),
   albumCount: 0,
+  shown: 1,
   ...facts,
 });
 const bestOf = (rules: readonly KeepRule[], ...photos: Rankable[]): string | undefined =>
@@ -43,6 +44,17 @@ void t.test('why a photo is kept', (t) => {
   t.same(reasonsToKeep(['pixels', 'larger'], big, [small, twin]), ['larger file'], 'against every other');
   const onDisk = { ...rankable('disk', { width: 9000 }), realm: localRealm };
   t.same(reasonsToKeep(keepRuleNames, big, [onDisk]), ['in Immich']);
+  t.end();
+});
+
+void t.test('a plain canvas around a picture makes it no better', (t) => {
+  const original = rankable('original', { width: 4000, height: 3000 });
+  const squared = rankable('squared', { width: 4000, height: 4000, shown: 0.75 * 0.8 });
+  t.equal(bestOf(['pixels'], squared, original), original.key);
+  t.same(reasonsToKeep(['pixels'], original, [squared]), ['no plain canvas around it']);
+  const small = rankable('small', { width: 400, height: 300 });
+  t.equal(bestOf(['pixels'], small, squared), squared.key, 'but far more of the picture does');
+  t.same(reasonsToKeep(['pixels'], squared, [small]), ['more pixels']);
   t.end();
 });
 
@@ -98,6 +110,7 @@ void t.test('the order is total: no two photos are equal, and none is before its
     preference: fc.constantFrom(0, 1, 2),
     createdAt: fc.constantFrom(1, 2),
     albumCount: fc.constantFrom(0, 1),
+    shown: fc.constantFrom(1, 0.8),
     fileId: fc.constant(null),
   });
   const photos = fc

@@ -17,6 +17,7 @@ function madeFingerprint(algorithm: string): Fingerprint {
     detail: bytes(32),
     quality: random.whole(0, 100),
     isPaper: false,
+    shown: 1,
     pixels,
     aspect: 1,
   };

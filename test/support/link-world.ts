@@ -43,6 +43,7 @@ export class LinkWorld {
       detail: new Uint8Array(32),
       quality: 100,
       isPaper: false,
+      shown: 1,
       pixels: new Uint8Array(),
       aspect: 1,
     };
