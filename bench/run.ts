@@ -2,7 +2,7 @@
  * Runs the benchmarks one after the other, each of which writes its section of docs/BENCHMARKS.md: `npm run bench`. Timings
  * belong to the machine they were taken on.
  *
- *   npm run bench -- [--only hash,search,start,download,first-pass,scan] [--photos 3000] [--pictures DIR]
+ *   npm run bench -- [--only hash,search,start,download,upload,first-pass,scan] [--photos 3000] [--pictures DIR]
  *
  * `--photos`: size of the library that is scanned. `--pictures`: photographs to hash, instead of drawn scenes.
  */
@@ -13,7 +13,7 @@ import { benchScan, type ScanFigures } from './scan.js';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'hash,search,start,download,first-pass,scan' },
+    only: { type: 'string', default: 'hash,search,start,download,upload,first-pass,scan' },
     photos: { type: 'string', default: '3000' },
     pictures: { type: 'string' },
   },
@@ -28,6 +28,7 @@ for (const [name, args] of [
   ['search', pictures],
   ['start', []],
   ['download', []],
+  ['upload', []],
   ['first-pass/run', values.pictures === undefined ? [] : ['--pictures', values.pictures]],
 ] as const) {
   if (!chosen.includes(name.replace('/run', ''))) continue;

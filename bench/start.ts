@@ -1,7 +1,7 @@
 /**
  * Measures the start of the agent on an index of many photos, and writes its section of docs/BENCHMARKS.md:
  *
- *   npx tsx bench/start.ts [--photos 1000000] [--library DIR]
+ *   npm run build && npx tsx bench/start.ts [--photos 1000000] [--library DIR]
  *
  * A million photos take some minutes and 5 GB to make; `--library` keeps them there for the next time.
  */
@@ -57,7 +57,7 @@ next is asking the sources for what is new. After a kill, and once a week, \`ind
 | | |
 | --- | --- |
 ${[
-  row('code loaded (TypeScript, through tsx), ms after the process began', (one) => one.loadedMs),
+  row('code loaded, ms after the process began', (one) => one.loadedMs),
   row('state open, ms', (one) => one.openMs),
   row('**ready, ms**', (one) => one.readyMs),
   row('CPU time until then, ms', (one) => one.readyCpuMs),

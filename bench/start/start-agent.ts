@@ -1,9 +1,6 @@
 /* Starts the agent on a state directory (`--state-dir`), as the command does, and prints as JSON when it was ready and its memory. */
 import { parseArgs } from 'node:util';
-import { createAgent } from '../../src/agent.js';
-import { systemClock } from '../../src/clock.js';
-import { loadConfig } from '../../src/config.js';
-import { silentLog } from '../../src/logger.js';
+import { createAgent, loadConfig, silentLog, systemClock } from '../compiled.js';
 
 const { values } = parseArgs({ options: { 'state-dir': { type: 'string', default: '' } } });
 
