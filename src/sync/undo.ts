@@ -9,6 +9,7 @@ import { oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
+import { puttingOn } from './tag-write.js';
 import { labelWords } from './value-rules.js';
 import { undoAllValues, undoRunOfValues } from './value-undo.js';
 
@@ -178,7 +179,8 @@ async function undoRun(
       fromTrash: true,
       only: () => false,
     });
-    operations.push(...plan.operations.filter((operation) => operation.kind === 'tag'));
+    const back = plan.operations.filter((operation) => operation.kind === 'tag');
+    operations.push(...back.map((operation) => puttingOn(parts, name, operation.photos)));
   }
   const made = namesOf('create-album');
   const ending = (await albums.planEnding()).operations;
