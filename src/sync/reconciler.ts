@@ -8,7 +8,7 @@ import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired
 import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
 import { isRemoval, isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
-import { isCarried, oneChangeEach } from './one-change.js';
+import { inRounds, isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
@@ -77,7 +77,7 @@ export class Reconciler {
     const plan = await this.#plan(request, { probeLibraries: false, refresh: null });
     const { held, reason, ...braked } = brake(plan.operations, request, this.#parts);
     const { go } = this.#spared(braked.go, request, plan.tag);
-    report.operations.push(...go);
+    report.operations.push(...inRounds(go, this.#open(), isCarried));
     report.held.push(...held);
     report.heldBecause = reason;
     report.unchanged = unchangedOf(plan);
