@@ -80,6 +80,8 @@ export type MarksNow = Marks & { readonly updatedAt: number };
 /** The labels of one Immich account. Writes are safe to repeat unless said otherwise; batches of at most 200 photos. */
 export interface LabelTarget {
   readonly source: SourceName;
+  /** Of the server, as it said when the account was opened. */
+  readonly version: string;
   /** Every tag of the account. */
   tags(): Promise<readonly TagRef[]>;
   /** Makes the tag (and its parents) where missing. */

@@ -233,3 +233,31 @@ export interface Dismissals {
   /** Everything that was said or taken back after that version. */
   changedSince(version: number): readonly Dismissal[];
 }
+
+/** A write that Immich refused, and what it was for: when that changes it may go through. */
+export interface RefusedWrite {
+  readonly source: SourceName;
+  /** Kind and name of the operation. */
+  readonly kind: string;
+  readonly name: string;
+  /** Empty where the operation is about no photo. */
+  readonly photo: PhotoKey | '';
+  /** Members of the photo's group; empty when it is in none. */
+  readonly signature: string;
+  /** Version of Immich. */
+  readonly version: string;
+  /** Refusals so far, one after the other. */
+  readonly tries: number;
+  /** When it was refused last, our clock, milliseconds. */
+  readonly at: number;
+  /** What Immich said. */
+  readonly reason: string;
+}
+
+/** What Immich refused, kept with the journal. */
+export interface RefusedWrites {
+  /** Of one source; of all when absent. */
+  list(source?: SourceName): readonly RefusedWrite[];
+  put(writes: readonly RefusedWrite[]): void;
+  forget(writes: readonly Pick<RefusedWrite, 'source' | 'kind' | 'name' | 'photo'>[]): void;
+}

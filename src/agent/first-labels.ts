@@ -11,6 +11,7 @@ export type FirstLabelsRequest = Omit<LabelRequest, 'scope' | 'allowRemovals'> &
  */
 export class FirstLabels {
   readonly #parts: Parts;
+  readonly #failed = new AbortController();
   #written: Promise<SyncReport> = Promise.resolve(emptyReport());
 
   constructor(parts: Parts, request: FirstLabelsRequest) {
@@ -20,8 +21,9 @@ export class FirstLabels {
       if (request.dryRun || request.accounts.length === 0 || stopping.aborted) return undefined;
       const grouped = this.#group();
       this.#written = grouped.then((isGrouped) => (isGrouped ? this.#write(request) : emptyReport()));
-      // Whoever asks for the report is told.
-      this.#written.catch(() => undefined);
+      this.#written.catch((error: unknown) => {
+        this.#failed.abort(error);
+      });
       return grouped;
     };
     backlog.onFirstPassDone(labelFirst, () => {
@@ -32,6 +34,16 @@ export class FirstLabels {
   /** What was written; empty when there was no first pass. Throws FatalErrors. */
   async report(): Promise<SyncReport> {
     return this.#written;
+  }
+
+  /** Waits for `work`, but no longer than until labelling failed for good: then it throws that FatalError. */
+  async unlessFailed(work: Promise<void>): Promise<void> {
+    const { signal } = this.#failed;
+    const failed = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve());
+    });
+    if (!signal.aborted) await Promise.race([work, failed]);
+    signal.throwIfAborted();
   }
 
   /** False when there is nothing to label, or not now. */

@@ -50,7 +50,7 @@ async function readWhole(
   await Promise.all(chosen.map((one) => readSource(parts, one)));
   const listed = listedBy(chosen) - before;
   await lookAtRest(parts, chosen);
-  await parts.queue.drained();
+  await early.unlessFailed(parts.queue.drained());
   return { listed, first: await early.report(), scope: null, accounts: request.accounts };
 }
 

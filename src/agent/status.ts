@@ -1,5 +1,6 @@
 import type { Journal } from '../label-ports.js';
-import type { IndexCounts, PhotoStore } from '../store-ports.js';
+import { mostRefusals } from '../sync/resting.js';
+import type { IndexCounts, PhotoStore, RefusedWrite, RefusedWrites } from '../store-ports.js';
 import type { Parts } from './parts.js';
 import { countStanding } from './standing-labels.js';
 
@@ -21,6 +22,14 @@ export interface LabelStatus {
     readonly url: string | null;
     /** Labels of ours on photos that are there. */
     readonly labels: number;
+  }[];
+  /** What Immich refused again and again: it is left alone for a while, see `Resting`. */
+  readonly refusedWrites: readonly {
+    readonly account: string;
+    /** Kind and name of the operation. */
+    readonly operation: string;
+    readonly photos: number;
+    readonly reason: string;
   }[];
   /** The last run that wrote something. */
   readonly lastRun: { readonly id: string; readonly command: string; readonly startedAt: string } | null;
@@ -72,7 +81,7 @@ export async function statusOf(parts: Parts, since: number): Promise<AgentStatus
     queued: queue.pending,
     holds: [...holdsOf(state.journal), ...(held === null ? [] : [held])],
     failures: failuresOf(state.photos),
-    ...(await labelStatus(config.accounts, state.journal, state.photos)),
+    ...(await labelStatus(config.accounts, state, state.photos)),
   };
 }
 
@@ -90,20 +99,35 @@ export function failuresOf(photos: Pick<PhotoStore, 'failures' | 'get'>): Failed
 /** Null for a journal or an index that is not there yet. */
 export async function labelStatus(
   accounts: readonly { readonly name: string; readonly url: string }[],
-  journal: Pick<Journal, 'standing' | 'lastRun'> | null,
+  written: {
+    readonly journal: Pick<Journal, 'standing' | 'lastRun'>;
+    readonly refusedWrites: Pick<RefusedWrites, 'list'>;
+  } | null,
   photos: Pick<PhotoStore, 'get'> | null,
 ): Promise<LabelStatus> {
   const labels = new Map<string, number>(accounts.map(({ name }) => [name, 0]));
-  for (const one of await countStanding(journal?.standing() ?? [], photos))
+  for (const one of await countStanding(written?.journal.standing() ?? [], photos))
     labels.set(one.source, (labels.get(one.source) ?? 0) + one.photos);
-  const last = journal?.lastRun() ?? null;
+  const last = written?.journal.lastRun() ?? null;
   return {
     accounts: [...labels].map(([name, count]) => {
       const url = accounts.find((account) => account.name === name)?.url ?? null;
       return { name, url, labels: count };
     }),
+    refusedWrites: restingOf(written?.refusedWrites.list() ?? []),
     lastRun: last === null ? null : { ...last, startedAt: isoTime(last.startedAt) },
   };
+}
+
+function restingOf(writes: readonly RefusedWrite[]): LabelStatus['refusedWrites'] {
+  const found = new Map<string, LabelStatus['refusedWrites'][number]>();
+  for (const { source: account, kind, name, reason, tries } of writes) {
+    if (tries < mostRefusals) continue;
+    const operation = `${kind} ${name}`;
+    const what = [account, operation, reason].join('\n');
+    found.set(what, { account, operation, photos: (found.get(what)?.photos ?? 0) + 1, reason });
+  }
+  return [...found.values()];
 }
 
 function isoTime(time: number): string {

@@ -45,7 +45,11 @@ async function fromDisk({ stateDir, accounts }: Config): Promise<Status> {
     counts: index?.photos.counts() ?? noCounts,
     holds: journal === null ? [] : holdsOf(journal),
     failures: index === null ? [] : failuresOf(index.photos),
-    ...(await labelStatus(accounts, journal, index?.photos ?? null)),
+    ...(await labelStatus(
+      accounts,
+      journal && { journal, refusedWrites: journal.refusedWrites },
+      index?.photos ?? null,
+    )),
   };
   index?.close();
   journal?.close();
@@ -66,6 +70,8 @@ function show(status: Status): void {
   if (lastRun !== null)
     printWrapped(`Last run that wrote something: ${localTime(lastRun.startedAt)}, ${lastRun.command}`, 2);
   for (const hold of status.holds) printWrapped(`Waits for you: ${hold}`, 2);
+  for (const { account, operation, photos: of, reason } of status.refusedWrites)
+    printWrapped(`Immich (${account}) refuses ${operation}, ${count(of, 'photo')}: ${reason}`, 2);
   for (const { name, source, reason } of failures)
     printWrapped(`  ${oneLine(name)} (${source}): ${reason}`, 4);
   if (failed > failures.length) print(`  … and ${failed - failures.length} more`);

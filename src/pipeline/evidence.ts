@@ -3,7 +3,7 @@ import { areCompanions, type Shot } from './companions.js';
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 4;
+export const evidenceVersion = 5;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -34,7 +34,10 @@ export interface EvidenceOptions {
 
 /** What evidence looks at besides the pixels. */
 export type Comparable = Shot &
-  Pick<Photo, 'sha1' | 'fileId' | 'media' | 'durationMs' | 'camera' | 'exposure' | 'width' | 'height'> & {
+  Pick<
+    Photo,
+    'sha1' | 'fileId' | 'media' | 'durationMs' | 'byteSize' | 'camera' | 'exposure' | 'width' | 'height'
+  > & {
     readonly isPaper: boolean;
   };
 

@@ -111,7 +111,9 @@ export class Links {
   #mayBeOfAnotherTake(a: IndexedPhoto, b: IndexedPhoto): boolean {
     if (a.media !== 'video' || !isOneStripped(a, b)) return false;
     const [stripped, take] = a.takenAt === null ? [a, b] : [b, a];
-    return this.#takesLike(stripped).some((other) => kindOfVideos(other, take) !== 'same-picture');
+    return this.#takesLike(stripped).some(
+      (other) => other.id !== take.id && kindOfVideos(other, take) !== 'same-picture',
+    );
   }
 
   #takesLike(stripped: IndexedPhoto): readonly IndexedPhoto[] {

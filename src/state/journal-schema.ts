@@ -62,4 +62,19 @@ export const journalMigrations: readonly string[] = [
   CREATE INDEX dismissals_of ON dismissals (b);
   CREATE INDEX dismissals_by_change ON dismissals (change);
   `,
+  // What Immich refused: how often, and for which group on which version of it.
+  `
+  CREATE TABLE refused_writes (
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    photo TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    version TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (source, kind, name, photo)
+  ) WITHOUT ROWID;
+  `,
 ];

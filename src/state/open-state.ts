@@ -11,6 +11,7 @@ import type {
   GroupNumbers,
   GroupStore,
   PhotoStore,
+  RefusedWrites,
 } from '../store-ports.js';
 import { SqliteKnownTags } from './known-tags.js';
 import { SqliteAlbumStore } from './album-store.js';
@@ -24,6 +25,7 @@ import { lockStateDir, type StateLock } from './lock.js';
 import { SqlitePhotoStore } from './photo-store.js';
 import { DamagedFile, indexFile, journalFile, readOwn, type OwnFile } from './own-file.js';
 import { closeDb, type Db } from './sqlite.js';
+import { SqliteRefusedWrites } from './refused-writes.js';
 import { openIndex, openJournal, prepareStateDir } from './state-dir.js';
 
 /** Everything that is kept between runs. */
@@ -36,6 +38,7 @@ export interface State {
   readonly journal: Journal;
   readonly numbers: GroupNumbers;
   readonly dismissals: Dismissals;
+  readonly refusedWrites: RefusedWrites;
   readonly json: StateJson;
   readonly lock: StateLock;
   /** Closes the files and frees the lock. Safe to call twice. */
@@ -76,6 +79,7 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
       journal,
       numbers: new SqliteGroupNumbers(journalFile.db),
       dismissals,
+      refusedWrites: new SqliteRefusedWrites(journalFile.db),
       json,
       lock,
       close: () => {
@@ -97,14 +101,22 @@ export async function openState({ dir, command, clock, log }: OpenStateOptions):
 export type JournalReader = Pick<
   Journal,
   'runs' | 'lastRun' | 'entries' | 'hold' | 'standing' | 'labelledSources'
-> & { readonly dismissals: Pick<Dismissals, 'standing'>; readonly close: () => void };
+> & {
+  readonly dismissals: Pick<Dismissals, 'standing'>;
+  readonly refusedWrites: Pick<RefusedWrites, 'list'>;
+  readonly close: () => void;
+};
 
 /** The journal for reading only, without the lock: also while an agent runs. Null when nothing was ever written. */
 export function openJournalForReading(dir: string, clock: Clock): JournalReader | null {
   const db = openForReading(dir, journalFile);
   if (db === null) return null;
   const dismissals = new SqliteDismissals(db, clock);
-  return Object.assign(new SqliteJournal(db, clock, ''), { dismissals, close: () => db.close() });
+  const refusedWrites = new SqliteRefusedWrites(db);
+  return Object.assign(new SqliteJournal(db, clock, ''), {
+    ...{ dismissals, refusedWrites },
+    close: () => db.close(),
+  });
 }
 
 export interface IndexReader {

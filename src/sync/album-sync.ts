@@ -42,7 +42,13 @@ export class AlbumSync {
   ): Promise<AlbumPlan> {
     const { target, journal } = this.#parts;
     const wanted = new Map(desired.map((album) => [album.name, album]));
-    const made = journal.made(target.source, 'album').filter(({ name }) => isOfPrefix(name, prefix));
+    const isConcerned = ({ name, serverId }: MadeThing): boolean =>
+      scope === null ||
+      wanted.has(name) ||
+      journal.labelsOn(target.source, 'album', serverId ?? '', scope).length > 0;
+    const made = journal
+      .made(target.source, 'album')
+      .filter((thing) => isOfPrefix(thing.name, prefix) && isConcerned(thing));
     // Who never made an album needs no permission to read them.
     const onServer = made.length === 0 ? [] : await target.albums();
     const plan = {
@@ -60,8 +66,7 @@ export class AlbumSync {
     }
     for (const album of desired) this.#planAlbum(album, standing.get(album.name), made, plan);
     for (const there of standing.values())
-      if (!wanted.has(there.made.name) && isIn(scope, there.own))
-        plan.operations.push(...(await this.#ending(there)));
+      if (!wanted.has(there.made.name)) plan.operations.push(...(await this.#ending(there)));
     return plan;
   }
 
@@ -158,10 +163,6 @@ export class AlbumSync {
 /** Whether an album of ours has a name that this prefix makes; null = any. */
 export function isOfPrefix(name: string, prefix: string | null): boolean {
   return prefix === null || (name.startsWith(prefix) && /^\d+$/u.test(name.slice(prefix.length)));
-}
-
-function isIn(scope: ReadonlySet<PhotoKey> | null, own: ReadonlyMap<PhotoKey, OwnLabel>): boolean {
-  return scope === null || [...own.keys()].some((key) => scope.has(key));
 }
 
 function isOurs(label: OwnLabel | undefined): boolean {

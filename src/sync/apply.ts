@@ -1,4 +1,4 @@
-import { FatalError, OrganizerError, TransientError, describeError } from '../errors.js';
+import { FatalError, OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
 import type { Run, ValueKind } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import { AlbumSync } from './album-sync.js';
@@ -114,7 +114,10 @@ export class LabelKinds {
       }
       if (!(error instanceof OrganizerError) || error instanceof FatalError || error.code === 'STOPPING')
         throw error;
-      this.#failed(operation, sizeOf(operation), describeError(error), report);
+      const reason = describeError(error);
+      if (error instanceof TerminalError)
+        report.rejected.push({ operation, photos: operation.photos, reason });
+      this.#failed(operation, sizeOf(operation), reason, report);
     }
   }
 
@@ -160,6 +163,7 @@ export class LabelKinds {
     if (isWhole || written.length > 0 || operation.kind === 'create-album')
       report.operations.push(isWhole ? operation : narrowed(operation, (key) => written.includes(key)));
     const refusal = refusalOf(outcome);
+    for (const [key, reason] of refused) report.rejected.push({ operation, photos: [key], reason });
     if (refusal !== undefined) this.#failed(operation, refused.size, refusal, report);
   }
 

@@ -1,6 +1,6 @@
 import { settlingKinds } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
-import { narrowed, type Operation } from './operation.js';
+import { narrowed, touchesPhotos, type Operation } from './operation.js';
 
 export interface OneChange {
   readonly go: readonly Operation[];
@@ -31,8 +31,7 @@ export function oneChangeEach(
   const first = new Set<PhotoKey>();
   const go: Operation[] = [];
   const later: Operation[] = [];
-  const isLast = ({ kind }: Operation): number => Number(kind.endsWith(lastKind));
-  for (const operation of [...operations].sort((a, b) => isLast(a) - isLast(b))) {
+  for (const operation of [...operations].sort((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
     if (!goesThroughFile(operation)) {
       go.push(operation);
       continue;
@@ -49,6 +48,34 @@ export function oneChangeEach(
     }
   }
   return { go, later };
+}
+
+/**
+ * The order in which a run carries out operations that wait for each other like that: one round after the other, and what
+ * touches photos when the last of them has settled.
+ */
+export function inRounds(
+  operations: readonly Operation[],
+  open: Iterable<PhotoKey>,
+  mayWait: (operation: Operation) => boolean,
+): Operation[] {
+  const inOrder: Operation[] = [];
+  const touching = operations.filter(touchesPhotos);
+  let busy = open;
+  for (
+    let left: readonly Operation[] = operations.filter((one) => !touchesPhotos(one));
+    left.length > 0;
+    busy = []
+  ) {
+    const { go, later } = oneChangeEach(left, busy, mayWait);
+    inOrder.push(...go);
+    left = later;
+  }
+  return [...inOrder, ...touching.filter((one) => !isLast(one)), ...touching.filter(isLast)];
+}
+
+function isLast({ kind }: Operation): boolean {
+  return kind.endsWith(lastKind);
 }
 
 function goesThroughFile({ kind }: Operation): boolean {

@@ -1,14 +1,24 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
-import type { OwnLabel, Run } from '../label-ports.js';
-import type { AlbumPlan } from './album-sync.js';
-import { LabelKinds, unableText, type Desired } from './apply.js';
+import type { Run } from '../label-ports.js';
+import {
+  desiredOf,
+  gone,
+  notCarriedIn,
+  notesOf,
+  refusedIn,
+  unchangedOf,
+  waitingIn,
+  type AccountPlan,
+} from './account-plan.js';
+import { LabelKinds, unableText } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
-import { carriedOperations, notCarriedOf, type CarriedPlan } from './carried.js';
-import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
+import { carriedOperations } from './carried.js';
+import { desiredLabels, type LabelSettings } from './desired.js';
 import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
-import { isRemoval, isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
-import { isCarried, oneChangeEach } from './one-change.js';
+import { Resting } from './resting.js';
+import { isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
+import { inRounds, isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
@@ -16,8 +26,7 @@ import { TagSettling } from './tag-settling.js';
 import { removeTag, type RemoveTagWhat, type TagRemoval } from './remove-tag.js';
 import { undoLabels, type UndoWhat } from './undo.js';
 import type { StacksPlan } from './stack-sync.js';
-import { operationsOf, wantedOf, type FieldPlans } from './value-labels.js';
-import type { NotCarried } from './value-kind.js';
+import { operationsOf, type FieldPlans } from './value-labels.js';
 import { isUnable } from './value-write.js';
 
 export interface SyncRequest extends BrakeOptions {
@@ -25,18 +34,6 @@ export interface SyncRequest extends BrakeOptions {
   readonly groups: readonly Group[];
   /** Photos to look at; null = all. */
   readonly scope: ReadonlySet<PhotoKey> | null;
-}
-
-interface AccountPlan {
-  readonly desired: DesiredLabels;
-  readonly tag: TagPlan | null;
-  readonly albums: AlbumPlan | null;
-  readonly fields: FieldPlans;
-  readonly stacks: StacksPlan | null;
-  readonly carried: CarriedPlan;
-  /** Why some kinds could not even be looked at. */
-  readonly unable: readonly string[];
-  readonly operations: readonly Operation[];
 }
 
 type Refresh = SyncHooks['refresh'];
@@ -60,11 +57,13 @@ export class Reconciler {
   readonly #parts: SyncParts;
   readonly #kinds: LabelKinds;
   readonly #settling: TagSettling;
+  readonly #resting: Resting;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
     this.#kinds = new LabelKinds(parts);
     this.#settling = new TagSettling(parts);
+    this.#resting = new Resting(parts);
   }
 
   get source(): SourceName {
@@ -77,11 +76,11 @@ export class Reconciler {
     const plan = await this.#plan(request, { probeLibraries: false, refresh: null });
     const { held, reason, ...braked } = brake(plan.operations, request, this.#parts);
     const { go } = this.#spared(braked.go, request, plan.tag);
-    report.operations.push(...go);
+    report.operations.push(...inRounds(go, this.#open(), isCarried));
     report.held.push(...held);
     report.heldBecause = reason;
     report.unchanged = unchangedOf(plan);
-    report.notes.push(...(plan.stacks?.notes ?? []));
+    report.notes.push(...notesOf(plan));
     report.unable.push(...plan.unable);
     report.notCarried.push(...notCarriedIn(plan));
     report.refused = refusedIn(plan);
@@ -114,9 +113,10 @@ export class Reconciler {
       if (plan.carried.tags !== null) this.#kinds.tags.accept(plan.carried.tags);
       if (plan.carried.albums !== null) this.#kinds.carried.albums.accept(plan.carried.albums);
       this.#kinds.values.accept(plan.fields, plan.stacks);
-      report.notes.splice(0, Infinity, ...(plan.stacks?.notes ?? []));
+      report.notes.splice(0, Infinity, ...notesOf(plan));
       report.notCarried.splice(0, Infinity, ...notCarriedIn(plan));
       if (round === 0) report.unable.push(...plan.unable);
+      if (request.scope === null) this.#resting.accept(request.groups);
       const before = report.applied;
       const applying = { run, report, hooks, all: request.scope === null };
       await this.#apply(
@@ -154,7 +154,16 @@ export class Reconciler {
     { run, report, hooks, all }: Applying,
   ): Promise<void> {
     if (all && go.some(isTagOperation)) await hooks.refresh();
-    await this.#kinds.apply(go, desiredOf(plan), run, report);
+    await this.#carryOut(go, plan, run, report);
+  }
+
+  async #carryOut(go: readonly Operation[], plan: AccountPlan, run: Run, report: SyncReport): Promise<void> {
+    const before = report.operations.length;
+    try {
+      await this.#kinds.apply(go, desiredOf(plan), run, report);
+    } finally {
+      this.#resting.remember(report.operations.slice(before), report.rejected.splice(0), plan.groups);
+    }
   }
 
   /**
@@ -164,7 +173,7 @@ export class Reconciler {
   async #touch(go: readonly Operation[], plan: AccountPlan, { run, report, hooks }: Applying): Promise<void> {
     const open = new Set(this.#open());
     if (go.some(({ photos }) => photos.some((key) => open.has(key)))) await hooks.settle();
-    await this.#kinds.apply(go, desiredOf(plan), run, report);
+    await this.#carryOut(go, plan, run, report);
   }
 
   /** What the index says of photos may be some seconds old: before any is written it reads what changed, with `refresh`. */
@@ -206,14 +215,15 @@ export class Reconciler {
     const albums =
       settings.albums === null ? null : await albumSync.plan(settings.albums.prefix, desired.albums, scope);
     const carried = await this.#kinds.carried.plan(settings, groups, probeLibraries);
-    const operations = touchingLast([
+    const planned = touchingLast([
       ...operationsOf(fields),
       ...(stacks?.operations ?? []),
       ...(tag?.operations ?? []),
       ...(albums?.operations ?? []),
       ...carriedOperations(carried),
     ]);
-    return { desired, tag, albums, fields, stacks, carried, unable, operations };
+    const { go: operations, resting } = this.#resting.leaveOut(planned, groups);
+    return { groups, desired, tag, albums, fields, stacks, carried, unable, operations, resting };
   }
 
   /** One look at what became of what was written and is not certain yet; returns how many are still open. */
@@ -245,45 +255,4 @@ export class Reconciler {
   async undo(what: UndoWhat, run: Run, hooks: SyncHooks): Promise<SyncReport> {
     return undoLabels(this.#parts, this.#kinds, what, run, hooks);
   }
-}
-
-function desiredOf({ desired, fields, stacks, carried }: AccountPlan): Desired {
-  return { ...desired, values: wantedOf(fields, stacks), carried: carried.signatures };
-}
-
-function refusedIn({ tag, fields, carried }: AccountPlan): number {
-  const refused = [...fields.values()].reduce((sum, plan) => sum + plan.refused.length, 0);
-  return (tag?.refused.length ?? 0) + refused + (carried.tags?.refused.length ?? 0);
-}
-
-/** Photos that something is carried over to when something else has settled. */
-function waitingIn({ fields, carried }: AccountPlan): PhotoKey[] {
-  return [...[...fields.values()].flatMap(({ waiting }) => waiting), ...(carried.tags?.waiting ?? [])];
-}
-
-function notCarriedIn({ fields, carried }: AccountPlan): NotCarried[] {
-  return [...[...fields.values()].flatMap(({ notCarried }) => notCarried), ...notCarriedOf(carried)];
-}
-
-function unchangedOf(plan: AccountPlan): number {
-  const { desired, operations, tag, fields, stacks } = plan;
-  const apart = [...fields.values()].reduce(
-    (sum, { left, refused }) => sum + left.length + refused.length,
-    0,
-  );
-  const all = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
-  const waits = [...fields.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
-  const given = all - apart - waits;
-  const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
-  const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
-  const added = operations.filter((operation) => !isRemoval(operation));
-  const adding = added
-    .filter(({ kind }) => kind !== 'carry-tag' && kind !== 'carry-to-album')
-    .reduce((sum, operation) => sum + operation.photos.length, 0);
-  return Math.max(0, wanted - adding - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));
-}
-
-/** Tags of ours that the plan saw to be gone. */
-function gone({ observed, forgotten }: TagPlan): OwnLabel[] {
-  return [...forgotten, ...observed.filter(({ state }) => state === 'by-hand')];
 }

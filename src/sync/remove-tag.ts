@@ -1,11 +1,11 @@
 import { FatalError, describeError } from '../errors.js';
-import type { Run } from '../label-ports.js';
+import type { OwnLabel, Run } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
-import { findTag } from './tag-write.js';
+import { findTag, puttingOn } from './tag-write.js';
 import { emptyTagsOfOurs } from './undo.js';
 
 export interface RemoveTagWhat {
@@ -26,7 +26,8 @@ const noLabels = { tagged: nobody, albums: [], values: new Map(), carried: new M
 /**
  * Takes our tag off every photo, waits until the server has written that into the files beside the originals, and only then
  * deletes the tag: deleted at once it would come back from the files. Photos that a person tagged keep it, and so the tag
- * stays. Lists nothing but what carries the tag. Safe to repeat and to interrupt.
+ * stays. What was carried over from extras is not carried over again as long as their group stays the same. Lists nothing
+ * but what carries the tag. Safe to repeat and to interrupt.
  */
 export async function removeTag(
   parts: SyncParts,
@@ -46,8 +47,8 @@ export async function removeTag(
   if (!dryRun) await settle();
   const lost = await leftInFiles(parts, name);
   if (lost.length > 0) {
-    const again = { kind: 'tag' as const, source, name, photos: lost };
-    const off = { ...again, kind: 'untag' as const };
+    const again = puttingOn(parts, name, lost);
+    const off = { kind: 'untag' as const, source, name, photos: lost };
     const end = { kind: 'delete-tag' as const, source, name, photos: [] };
     if (dryRun) return { report: { ...report, operations: [again, off, end] }, notes: [] };
     await refresh();
@@ -61,8 +62,10 @@ export async function removeTag(
     return { report: { ...report, operations: [...plan.operations, ...operations] }, notes };
   }
   kinds.tags.accept(plan);
+  const carried = carriedLabels(parts, name, untagged);
   await kinds.apply(plan.operations, noLabels, run, report);
   await settle();
+  keepOff(parts, carried);
   const open = journal.openLabels(source).filter((label) => label.name === name).length;
   if (open > 0) {
     report.failed += open;
@@ -73,6 +76,23 @@ export async function removeTag(
   if (report.failed > 0) return { report, notes: [] };
   const { operations, notes } = await endOf(parts, name, new Set());
   return { report, notes: [...notes, ...(await deleteTags(kinds, operations, run, report))] };
+}
+
+/** Labels on photos that got a person's tag from their extras. */
+function carriedLabels(
+  { journal, target }: SyncParts,
+  name: string,
+  photos: ReadonlySet<PhotoKey>,
+): readonly OwnLabel[] {
+  return journal.ownTags(target.source).has(name) ? [] : journal.labelsOn(target.source, 'tag', name, photos);
+}
+
+/** The extras have it still: as where a person takes it off in Immich, that is no reason to give it to the photo again. */
+function keepOff({ journal, target, clock }: SyncParts, labels: readonly OwnLabel[]): void {
+  const since = clock.now();
+  const isOff = ({ name, photo }: OwnLabel): boolean =>
+    journal.labelsOn(target.source, 'tag', name, [photo]).length === 0;
+  journal.put(labels.filter(isOff).map((label) => ({ ...label, state: 'by-hand', since })));
 }
 
 /**

@@ -2,6 +2,13 @@ import type { PhotoKey } from '../model.js';
 import type { Operation } from './operation.js';
 import type { NotCarried } from './value-kind.js';
 
+/** Photos of an operation that Immich did not take; none where it is about none. */
+export interface Rejected {
+  readonly operation: Operation;
+  readonly photos: readonly PhotoKey[];
+  readonly reason: string;
+}
+
 /** What came of planning, syncing or undoing the labels of one account, or of several added up. */
 export interface SyncReport {
   /** Done, or planned. */
@@ -21,6 +28,8 @@ export interface SyncReport {
   /** Photos whose library does not keep tags. */
   refused: number;
   readonly errors: string[];
+  /** What of it Immich itself refused, until that is written down. */
+  readonly rejected: Rejected[];
   /** Kinds of label that this key or this server cannot have, and why. */
   readonly unable: string[];
   /** What was left alone, for a person to know. */
@@ -41,6 +50,7 @@ export function emptyReport(): SyncReport {
     failed: 0,
     refused: 0,
     errors: [],
+    rejected: [],
     unable: [],
     notes: [],
     notCarried: [],

@@ -1,7 +1,7 @@
 import type { PhotoKey } from '../model.js';
 import type { Journal, LabelTarget } from '../label-ports.js';
 import type { Clock, Log } from '../ports.js';
-import type { AlbumStore, Dismissals, IndexedPhoto, KnownTags } from '../store-ports.js';
+import type { AlbumStore, Dismissals, IndexedPhoto, KnownTags, RefusedWrites } from '../store-ports.js';
 
 /** What every part that writes the labels of one account works with. */
 export interface SyncParts {
@@ -11,6 +11,7 @@ export interface SyncParts {
   /** Which photos lie in which of a person's albums. */
   readonly albums: Pick<AlbumStore, 'albumsOf' | 'add'>;
   readonly knownTags: KnownTags;
+  readonly refusedWrites: RefusedWrites;
   readonly dismissals: Pick<Dismissals, 'apartFrom'>;
   /** Aborted when the agent stops: nothing new is begun. */
   readonly stopping: AbortSignal;

@@ -40,7 +40,7 @@ export interface TagPlan {
 /** Writes of one tag to one photo before it is given up. */
 export const mostTries = 3;
 /** A library that did not keep tags may have been made writable since: after a week it is tried again. */
-const refusedForMs = 7 * 24 * 3_600_000;
+export const refusedForMs = 7 * 24 * 3_600_000;
 
 function isToTryAgain(label: OwnLabel, now: number): boolean {
   return now - label.since >= refusedForMs;

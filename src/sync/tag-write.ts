@@ -1,12 +1,24 @@
 import { describeError } from '../errors.js';
 import type { BatchAnswer, OwnLabel, TagRef, Run } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
-import { refusalOf, type Outcome } from './operation.js';
+import { refusalOf, type CarryTag, type Outcome, type TagPhotos } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
 
 /** The tag of that name on the server; null when there is none. */
 export async function findTag({ target }: SyncParts, name: string): Promise<TagRef | null> {
   return (await target.tags()).find((tag) => tag.name === name) ?? null;
+}
+
+/** Puts a tag of the journal on photos again: one that is not ours in meaning stays known as a person's. */
+export function puttingOn(
+  { journal, target }: SyncParts,
+  name: string,
+  photos: readonly PhotoKey[],
+): TagPhotos | CarryTag {
+  const { source } = target;
+  return journal.ownTags(source).has(name)
+    ? { kind: 'tag', source, name, photos }
+    : { kind: 'carry-tag', source, name, photos, extras: photos.map(() => []) };
 }
 
 /**

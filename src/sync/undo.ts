@@ -5,10 +5,11 @@ import { planAlbumRestore } from './album-restore.js';
 import type { AlbumSync } from './album-sync.js';
 import type { LabelKinds } from './apply.js';
 import { touchesPhotos, touchingLast, type Operation, type TagOperation } from './operation.js';
-import { oneChangeEach } from './one-change.js';
+import { inRounds, oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
 import type { TagSync } from './tag-sync.js';
+import { puttingOn } from './tag-write.js';
 import { labelWords } from './value-rules.js';
 import { undoAllValues, undoRunOfValues } from './value-undo.js';
 
@@ -52,13 +53,21 @@ export async function undoLabels(
     );
   const operations = touchingLast([...values.operations, ...others, ...back.operations]);
   const untagged = new Set(operations.flatMap(({ kind, photos }) => (kind === 'untag' ? photos : [])));
-  if (dryRun) return { ...report, operations: [...operations, ...(await emptyTagsOfOurs(parts, untagged))] };
+  if (dryRun) {
+    const inOrder = inRounds(operations, [], () => true);
+    return { ...report, operations: [...inOrder, ...(await emptyTagsOfOurs(parts, untagged))] };
+  }
   values.accept();
   kinds.carried.albums.accept({ observed: [], forgotten: back.forgotten });
   // As when they were put on: what touches photos comes when their tags are certain.
   const calm = operations.filter((operation) => !touchesPhotos(operation));
   await applyOneByOne(calm, kinds, run, report, { settle, refresh });
-  await kinds.apply(operations.filter(touchesPhotos), noLabels, run, report);
+  await kinds.apply(
+    inRounds(operations.filter(touchesPhotos), [], () => true),
+    noLabels,
+    run,
+    report,
+  );
   countUnrestored(parts, operations, report);
   await deleteTags(parts, kinds, run, report);
   // What failed is counted already.
@@ -178,7 +187,8 @@ async function undoRun(
       fromTrash: true,
       only: () => false,
     });
-    operations.push(...plan.operations.filter((operation) => operation.kind === 'tag'));
+    const back = plan.operations.filter((operation) => operation.kind === 'tag');
+    operations.push(...back.map((operation) => puttingOn(parts, name, operation.photos)));
   }
   const made = namesOf('create-album');
   const ending = (await albums.planEnding()).operations;

@@ -62,6 +62,22 @@ void t.test('a scan labels what is alike by the listing before it looks at the r
   t.equal(order.filter((name) => name === 'tagged').length, 1, 'and are not written again');
 });
 
+void t.test('a key that is refused while the first labels are written ends the scan then', async (t) => {
+  const stage = await largeStage(t);
+  const config = stage.with({ accounts: [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }] });
+  const body = { message: 'Missing required permission: tag.asset', error: 'Forbidden', statusCode: 403 };
+  stage.standIn.faults.add(({ method, route }) =>
+    `${method} ${route}` === 'PUT /tags/assets' ? { status: 403, body } : undefined,
+  );
+  await t.rejects(runScan(config), { code: 'IMMICH_FORBIDDEN', exitCode: 4 });
+  const asked = stage.standIn.requests.count('GET /assets/:id/thumbnail');
+  t.ok(asked > 0 && asked < photos / 2, `${asked} pictures were fetched`);
+  stage.standIn.faults.clear();
+  t.match(await runScan(config), { groups: 3, extras: 3, errors: [], operations: { applied: 3 } });
+  const all = stage.standIn.requests.count('GET /assets/:id/thumbnail');
+  t.ok(all - photos < 20, `${all}: the next scan goes on where that one ended`);
+});
+
 void t.test('a scan that ended in between goes on with what is left', async (t) => {
   const stage = await largeStage(t);
   await withAgent(stage.config, async (agent) => {

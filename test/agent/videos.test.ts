@@ -108,6 +108,29 @@ void t.test(
   },
 );
 
+void t.test('takes of a camera whose clock was reset are for a person to judge', async (t) => {
+  const stage = await emptyStage(t);
+  const reset = { takenAt: '2000-01-01T00:00:00.000Z' };
+  await addFilm(stage, 'take-1', film(await scene(5), reset));
+  await addFilm(stage, 'another-take', film(await scene(5), { ...reset, durationMs: 12_900 }));
+  t.match(await runScan(stage.config), { groups: 0, extras: 0 });
+  t.same(await reviewed(stage.config), ['another-take.mp4 take-1.mp4']);
+});
+
+void t.test('videos that run ever longer make no chain: each is as long as the keeper', async (t) => {
+  const stage = await emptyStage(t);
+  const lengths = [
+    ['film-10', 10_000, 900],
+    ['film-11', 10_900, 600],
+    ['film-12', 11_800, 300],
+  ] as const;
+  for (const [name, durationMs, width] of lengths)
+    await addFilm(stage, name, { ...film(await scene(5), { durationMs }), width, height: (width * 2) / 3 });
+  const config = stage.with({ keep: ['pixels'] });
+  t.match(await runScan(config), { groups: 1, extras: 1 });
+  t.same(await stage.tags(), { 'film-11': tag });
+});
+
 /** Black with something small on it, as videos begin. */
 async function blackStill(seed: number): Promise<Buffer> {
   const title = await sharp(await scene(seed))

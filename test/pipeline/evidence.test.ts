@@ -35,6 +35,7 @@ const comparable = fc.record({
   name: fc.constantFrom('IMG_1.NEF', 'img_1.jpg', 'IMG_2.jpg'),
   media: fc.constantFrom('image', 'video'),
   durationMs: fc.constantFrom(null, 12_000, 12_150, 13_000, 13_001),
+  byteSize: fc.constantFrom(null, 1, 2),
   sha1: fc.constantFrom(null, sha1Of(1), sha1Of(2)),
   fileId: fc.constantFrom(null, '1:1', '1:2'),
   format: fc.constantFrom('raw', 'heic', 'jpeg', 'other'),
@@ -245,6 +246,34 @@ void t.test('two clips of one tripod with the same still and length are no copie
   t.equal(kind(shot(noon), shot(null, null)), 'same-picture', 'a messenger took its time away');
   t.equal(kind(shot(noon), { ...shot(null, null), durationMs: 12_200 }), 'same-picture');
   t.equal(kind(shot(noon), { ...shot(null, null), durationMs: 12_201 }), 'similar', 'of another length then');
+  t.end();
+});
+
+void t.test('clips of a camera whose clock begins anew are no copies because of their time', (t) => {
+  const film = { media: 'video', durationMs: 12_000, camera: 'x', byteSize: 9_000_000 } as const;
+  const identical = { phashBits: 0, detailBits: 0, orientation: 0 };
+  const kind = (takenAt: string, more: Partial<Comparable>): string | null => {
+    const one = { ...film, takenAt: Date.parse(takenAt) };
+    return kindOf(one, { ...one, ...more }, identical);
+  };
+  const other = { byteSize: 9_100_000 };
+  for (const reset of [
+    '2000-01-01T00:00:00Z',
+    '2015-01-01T00:31:12Z',
+    '1999-12-31T16:00:00Z',
+    '2000-01-01T14:00:07Z',
+    '1970-01-01T00:00:00Z',
+    '1980-01-06T00:00:00Z',
+    '1904-01-01T00:00:00Z',
+  ]) {
+    t.equal(kind(reset, other), 'similar', `${reset}: another take as far as anybody can tell`);
+    t.equal(kind(reset, { ...other, durationMs: 12_700 }), 'similar', `${reset}: of another length`);
+    t.equal(kind(reset, { byteSize: null }), 'similar');
+    t.equal(kind(reset, {}), 'same-picture', `${reset}: of the same size`);
+    t.equal(kind(reset, { durationMs: 12_400 }), 'similar');
+  }
+  for (const sure of ['2026-06-01T12:00:00Z', '2026-01-02T00:00:00Z', '2025-12-31T09:59:59Z'])
+    t.equal(kind(sure, { ...other, durationMs: 12_700 }), 'same-picture', sure);
   t.end();
 });
 

@@ -80,6 +80,7 @@ export async function syncStage(t: Test, options: StandInOptions = {}): Promise<
     journal,
     albums: state.albums,
     knownTags: state.knownTags,
+    refusedWrites: state.refusedWrites,
     photoOf,
     dismissals: state.dismissals,
     stopping,

@@ -1,5 +1,6 @@
 /* Albums, one per group: made once, kept true, never taken from a person. */
 import t from 'tap';
+import type { PhotoKey } from '../../src/model.js';
 import { albumsOnly } from '../support/agent-stage.js';
 import { syncStage, type SyncStage } from '../support/sync-stage.js';
 
@@ -48,6 +49,34 @@ void t.test('members are read only where somebody else changed the album', async
   await stage.sync(groups, { settings });
   t.same(stage.standIn.requests.tally(), { 'GET /albums': 1, 'POST /search/metadata': 1 });
   t.same(stage.albums()['Similar-0001'], ['p0', 'p1', 'p5'], 'what a person put there stays');
+});
+
+void t.test('a few photos that changed: no album of other groups is looked at', async (t) => {
+  const stage = await syncStage(t);
+  const names = await stage.addMany('p', 8);
+  await stage.observe();
+  const pairs = [names.slice(0, 2), names.slice(2, 4), names.slice(4, 6)];
+  await stage.sync(stage.groups(...pairs), { settings });
+  const visitor = stage.id('p7');
+  for (const name of ['Similar-0001', 'Similar-0002', 'Similar-0003'])
+    await api(stage, 'PUT', `/albums/${albumId(stage, name)}/assets`, { ids: [visitor] });
+  const [first] = stage.groups(...pairs);
+  const only = (photo: string): { settings: typeof settings; scope: Set<PhotoKey> } => ({
+    ...{ settings, scope: new Set([stage.key(photo)]) },
+  });
+  stage.standIn.requests.reset();
+  t.match(await stage.sync(first === undefined ? [] : [first], only('p1')), { operations: [] });
+  t.same(stage.standIn.requests.tally(), { 'GET /albums': 1, 'POST /search/metadata': 1 });
+  stage.standIn.requests.reset();
+  t.match(await stage.sync([], only('p6')), { operations: [] });
+  t.same(stage.standIn.requests.tally(), {}, 'nothing is asked for a photo that is in none');
+  await stage.sync([], only('p3'));
+  const left = ['p7'];
+  t.match(
+    stage.albums(),
+    { 'Similar-0001': ['p0', 'p1', ...left], 'Similar-0002': left },
+    'its group has ended',
+  );
 });
 
 void t.test('a photo that a person took out is not put back, until the group changes', async (t) => {

@@ -59,6 +59,7 @@ export function createAccount(
     lookup,
     userId: () => source.capabilities.userId,
     release: () => source.capabilities.release,
+    version: () => source.capabilities.version,
   });
   return { name, server, client, source, labels };
 }

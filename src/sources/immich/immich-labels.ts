@@ -32,6 +32,7 @@ import { searchAssets, type AssetSearch } from './paging.js';
 export interface ImmichLabelsOptions extends ImmichStacksOptions {
   readonly source: SourceName;
   readonly userId: () => string;
+  readonly version: () => string;
 }
 
 /** Labels of one Immich account. What of a photo itself it can set `requests.ts` says. */
@@ -44,6 +45,10 @@ export class ImmichLabels implements LabelTarget {
     this.source = options.source;
     this.stacks = new ImmichStacks(options);
     this.#options = options;
+  }
+
+  get version(): string {
+    return this.#options.version();
   }
 
   async tags(): Promise<readonly TagRef[]> {
