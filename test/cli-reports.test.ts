@@ -227,6 +227,15 @@ test('a scan of folders says nothing of labels', async (t) => {
   t.equal(gone.stderr.match(/ENOENT/gu)?.length, 1, gone.stderr);
 });
 
+test('status: a file that cannot be read is named once in its line', async (t) => {
+  const home = homeOf(t);
+  const photos = join(home.dir, 'photos');
+  await mkdir(photos);
+  await writeFile(join(photos, 'empty.jpg'), '');
+  t.equal((await run(home, 'scan', '-s', photos)).code, 5);
+  t.match((await run(home, 'status')).stdout, /^ {2}empty\.jpg \(photos\): the file is empty$/mu);
+});
+
 test('status: how many videos there are, and how they are compared', async (t) => {
   const { stage, home } = await homeWithLibrary(t);
   const photos = join(home.dir, 'photos');
