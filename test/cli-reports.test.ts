@@ -244,7 +244,9 @@ test('status: how many videos there are, and how they are compared', async (t) =
   const local = ['--state-dir', join(home.dir, 'local')];
   t.equal((await run(home, 'scan', '--source', 'local', '-s', photos, ...local)).code, 0);
   const bytes = 'compared by their bytes alone (their duration is not known)';
-  t.match(joined((await run(home, 'status', ...local)).stdout), `1 video among them, ${bytes}.`);
+  const one = joined((await run(home, 'status', ...local)).stdout);
+  t.match(one, `1 video among them, ${bytes}.`);
+  t.match(one, '0 looked at, 0 waiting, 0 that cannot be compared, 1 video not looked at');
 
   for (const name of ['film', 'film-small']) {
     const video = { type: 'VIDEO', poster: await scene(6), durationMs: 12_000 } as const;
@@ -257,6 +259,14 @@ test('status: how many videos there are, and how they are compared', async (t) =
   t.equal((await run(home, 'scan', '-s', photos)).code, 0);
   const status = (await run(home, 'status')).stdout;
   t.match(joined(status), `3 videos among them: 2 ${stills}, 1 by their bytes alone`);
+  const sum = /(\d+) photos and videos: (\d+) looked at, (\d+) waiting, (\d+) that cannot be compared\./u;
+  const [all = 0, ...parts] = (sum.exec(joined(status)) ?? []).slice(1).map(Number);
+  t.equal(all, 10, 'seven photos and three videos');
+  t.equal(
+    parts.reduce((a, b) => a + b, 0),
+    all,
+    'the parts add up',
+  );
   t.same(tooLong(status), []);
   const { groups } = JSON.parse((await run(home, 'groups', '--json')).stdout) as {
     groups: { members: { name: string; durationMs: number | null }[] }[];

@@ -26,7 +26,7 @@ export interface Context {
 
 /** Where nothing was ever indexed. */
 export const noCounts: IndexCounts = {
-  ...{ photos: 0, fingerprinted: 0, waiting: 0, failed: 0 },
+  ...{ photos: 0, fingerprinted: 0, waiting: 0, failed: 0, unasked: 0 },
   ...{ videos: 0, videosByBytesAlone: 0, groups: 0, extras: 0 },
 };
 
