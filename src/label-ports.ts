@@ -277,6 +277,8 @@ export interface Journal {
   countLabels(source: SourceName): number;
   /** Sources that labels of ours lie in, or tags and albums that we made. */
   labelledSources(): readonly SourceName[];
+  /** Labels that a run wrote, and that do not stick. */
+  refusedIn(run: string): readonly OwnLabel[];
   /** Labels that stand: not taken back, and not taken off by a person. With `run` those that it wrote. */
   standing(run?: string): readonly StandingLabels[];
   /** Adds or overwrites labels. */

@@ -5,6 +5,7 @@ import { dismissUntagged } from './dismiss-untagged.js';
 import { removeTagHere } from './remove-tag.js';
 import { explain, type Explained } from './explain.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
+import { lessRefused } from '../sync/less-refused.js';
 import type { Operation } from '../sync/operation.js';
 import { addUp, emptyReport, type SyncReport } from '../sync/report.js';
 import type { Run } from '../label-ports.js';
@@ -92,7 +93,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     : await readAndGroup(parts, chosen, { ...request, settings, accounts: names, run });
   const labelled = isOnlyRemoval ? noLabels : await label(parts, request, run, read);
   const { accounts } = labelled;
-  const report = addUp([removed.report, labelled.report]);
+  const refused = state.journal.refusedIn(run.id);
+  const first = lessRefused(read.first, refused);
+  const report = lessRefused(addUp([removed.report, labelled.report]), refused);
   const warnings = [...new Set([...removed.notes, ...labelled.warnings, ...report.unable])];
   const { groups, extras } = read.scope === null ? state.photos.counts() : countIn(read.scope, state);
   const others = isOnlyRemoval
@@ -107,7 +110,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     groups,
     extras,
     operations: {
-      applied: request.dryRun ? 0 : read.first.applied + report.applied,
+      applied: request.dryRun ? 0 : first.applied + report.applied,
       unchanged: Math.max(0, report.unchanged - read.first.applied),
       failed: report.failed,
       refused: report.refused,
