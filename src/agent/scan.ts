@@ -42,6 +42,8 @@ export interface ScanResult {
   readonly operations: {
     readonly applied: number;
     readonly unchanged: number;
+    /** Tags and places in albums that a person took off, and that stay off. */
+    readonly takenOff: number;
     readonly failed: number;
     /** Photos in libraries whose folders are read-only, where tags do not stick. */
     readonly refused: number;
@@ -112,6 +114,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     operations: {
       applied: request.dryRun ? 0 : first.applied + report.applied,
       unchanged: Math.max(0, report.unchanged - read.first.applied),
+      takenOff: report.takenOff,
       failed: report.failed,
       refused: report.refused,
       held: report.held.reduce((sum, operation) => sum + operation.photos.length, 0),
@@ -188,7 +191,12 @@ async function applyAll(parts: Parts, what: LabelRequest, first: SyncReport): Pr
   if ((await dismissUntagged(parts, what.settings, { untagged })) === 0) return report;
   await labelling.group();
   const more = await labelling.apply(what, 'wait');
-  return { ...addUp([report, more]), unchanged: more.unchanged, refused: more.refused };
+  return {
+    ...addUp([report, more]),
+    unchanged: more.unchanged,
+    takenOff: more.takenOff,
+    refused: more.refused,
+  };
 }
 
 /** A key that may not write, or not even read labels, is told of: to look first is what a plan is for. */

@@ -43,10 +43,11 @@ export function printRemoval({ plan, errors, warnings, seconds }: ScanResult, dr
 }
 
 function printLabels({ operations, heldBecause, otherLabels }: ScanResult, dryRun: boolean): void {
-  const { applied, unchanged, failed, refused, held } = operations;
+  const { applied, unchanged, takenOff, failed, refused, held } = operations;
   const parts = [
     !dryRun && `${applied} written`,
     `${unchanged} as they should be`,
+    takenOff > 0 && `${takenOff} that you took off`,
     failed > 0 && `${failed} failed`,
     refused > 0 && `${refused} that do not stick (read-only library)`,
     held > 0 && `${held} held back`,

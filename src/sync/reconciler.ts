@@ -1,13 +1,20 @@
 import type { Group, PhotoKey, SourceName } from '../model.js';
 import type { OwnLabel, Run } from '../label-ports.js';
-import type { AlbumPlan } from './album-sync.js';
+import {
+  notCarriedIn,
+  refusedIn,
+  takenOffIn,
+  unchangedOf,
+  waitingIn,
+  type AccountPlan,
+} from './account-plan.js';
 import { LabelKinds, unableText, type Desired } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
-import { carriedOperations, notCarriedOf, type CarriedPlan } from './carried.js';
-import { desiredLabels, type DesiredLabels, type LabelSettings } from './desired.js';
+import { carriedOperations } from './carried.js';
+import { desiredLabels, type LabelSettings } from './desired.js';
 import { namesOfExtras, planTags } from './evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
-import { isRemoval, isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
+import { isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
 import { isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
@@ -17,7 +24,6 @@ import { removeTag, type RemoveTagWhat, type TagRemoval } from './remove-tag.js'
 import { undoLabels, type UndoWhat } from './undo.js';
 import type { StacksPlan } from './stack-sync.js';
 import { operationsOf, wantedOf, type FieldPlans } from './value-labels.js';
-import type { NotCarried } from './value-kind.js';
 import { isUnable } from './value-write.js';
 
 export interface SyncRequest extends BrakeOptions {
@@ -25,18 +31,6 @@ export interface SyncRequest extends BrakeOptions {
   readonly groups: readonly Group[];
   /** Photos to look at; null = all. */
   readonly scope: ReadonlySet<PhotoKey> | null;
-}
-
-interface AccountPlan {
-  readonly desired: DesiredLabels;
-  readonly tag: TagPlan | null;
-  readonly albums: AlbumPlan | null;
-  readonly fields: FieldPlans;
-  readonly stacks: StacksPlan | null;
-  readonly carried: CarriedPlan;
-  /** Why some kinds could not even be looked at. */
-  readonly unable: readonly string[];
-  readonly operations: readonly Operation[];
 }
 
 type Refresh = SyncHooks['refresh'];
@@ -85,6 +79,7 @@ export class Reconciler {
     report.unable.push(...plan.unable);
     report.notCarried.push(...notCarriedIn(plan));
     report.refused = refusedIn(plan);
+    report.takenOff = takenOffIn(plan);
     return report;
   }
 
@@ -101,6 +96,7 @@ export class Reconciler {
       const { go, later: next } = oneChangeEach(allowed, this.#open(), isCarried);
       if (round === 0) report.unchanged = unchangedOf(plan);
       report.refused = refusedIn(plan);
+      report.takenOff = takenOffIn(plan);
       report.heldBecause = reason;
       report.held.splice(0, Infinity, ...held);
       const carried = [...next.flatMap(({ photos }) => photos), ...waitingIn(plan)];
@@ -249,38 +245,6 @@ export class Reconciler {
 
 function desiredOf({ desired, fields, stacks, carried }: AccountPlan): Desired {
   return { ...desired, values: wantedOf(fields, stacks), carried: carried.signatures };
-}
-
-function refusedIn({ tag, fields, carried }: AccountPlan): number {
-  const refused = [...fields.values()].reduce((sum, plan) => sum + plan.refused.length, 0);
-  return (tag?.refused.length ?? 0) + refused + (carried.tags?.refused.length ?? 0);
-}
-
-/** Photos that something is carried over to when something else has settled. */
-function waitingIn({ fields, carried }: AccountPlan): PhotoKey[] {
-  return [...[...fields.values()].flatMap(({ waiting }) => waiting), ...(carried.tags?.waiting ?? [])];
-}
-
-function notCarriedIn({ fields, carried }: AccountPlan): NotCarried[] {
-  return [...[...fields.values()].flatMap(({ notCarried }) => notCarried), ...notCarriedOf(carried)];
-}
-
-function unchangedOf(plan: AccountPlan): number {
-  const { desired, operations, tag, fields, stacks } = plan;
-  const apart = [...fields.values()].reduce(
-    (sum, { left, refused }) => sum + left.length + refused.length,
-    0,
-  );
-  const all = [...wantedOf(fields, stacks).values()].reduce((sum, photos) => sum + photos.size, 0);
-  const waits = [...fields.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
-  const given = all - apart - waits;
-  const inAlbums = desired.albums.reduce((sum, album) => sum + album.photos.length, 0);
-  const wanted = (tag === null ? 0 : desired.tagged.size) + inAlbums + given;
-  const added = operations.filter((operation) => !isRemoval(operation));
-  const adding = added
-    .filter(({ kind }) => kind !== 'carry-tag' && kind !== 'carry-to-album')
-    .reduce((sum, operation) => sum + operation.photos.length, 0);
-  return Math.max(0, wanted - adding - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));
 }
 
 /** Tags of ours that the plan saw to be gone. */

@@ -59,7 +59,7 @@ export class TagSync {
   }
 
   /** Writes down what the plan saw on the server. */
-  accept(plan: TagPlan): void {
+  accept(plan: Pick<TagPlan, 'observed' | 'forgotten'>): void {
     const { journal, clock } = this.#options;
     journal.together(() => {
       journal.forget(plan.forgotten);
