@@ -22,7 +22,8 @@ import { checkAccount } from './check-account.js';
 import { printChecks, type Check } from './print-checks.js';
 
 const fixOfHold: Readonly<Record<HoldKind, string>> = {
-  removals: 'look at `photo-organizer plan`, then run `photo-organizer scan --allow-removals`',
+  removals:
+    'look at `photo-organizer plan`, then run `photo-organizer scan --allow-removals`, both with the flags that you scan with',
   labels: 'run `photo-organizer scan`',
 };
 

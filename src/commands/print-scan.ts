@@ -6,8 +6,8 @@ import { count, print, printWrapped } from './context.js';
 import { printNotCarried } from './print-carried.js';
 import { printOperations } from './print-operations.js';
 
-/** What a scan or plan came to, for a person. */
-export function printScan(result: ScanResult, dryRun: boolean): void {
+/** What a scan or plan came to, for a person; `allowing` is what to type where something is held back. */
+export function printScan(result: ScanResult, dryRun: boolean, allowing: string): void {
   const failed = result.failed > 0 ? `, ${result.failed} could not be compared` : '';
   print(
     `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read${failed}.`,
@@ -22,7 +22,7 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
   }
   if (dryRun && result.plan.length + result.held.length === 0 && result.warnings.length === 0)
     print('Nothing would be written.');
-  if (result.accounts.length > 0) printLabels(result, dryRun);
+  if (result.accounts.length > 0) printLabels(result, dryRun, allowing);
   if (dryRun) printNotCarried({ notCarried: result.notCarried, names: result.explained });
   else if (result.notCarried.length > 0)
     print(`Not carried over: something of ${count(result.notCarried.length, 'extra')}; \`plan\` says why.`);
@@ -42,7 +42,11 @@ export function printRemoval({ plan, errors, warnings, seconds }: ScanResult, dr
   for (const note of warnings) printWrapped(`Note: ${note}.`, 2);
 }
 
-function printLabels({ operations, heldBecause, otherLabels }: ScanResult, dryRun: boolean): void {
+function printLabels(
+  { operations, heldBecause, otherLabels }: ScanResult,
+  dryRun: boolean,
+  allowing: string,
+): void {
   const { applied, unchanged, takenOff, failed, refused, held } = operations;
   const parts = [
     !dryRun && `${applied} written`,
@@ -53,8 +57,13 @@ function printLabels({ operations, heldBecause, otherLabels }: ScanResult, dryRu
     held > 0 && `${held} held back`,
   ];
   print(`Labels: ${parts.filter(Boolean).join(', ')}.`);
-  if (heldBecause !== null)
-    printWrapped(`Held back: ${heldBecause}. Look at \`plan\`, then scan with --allow-removals.`, 2);
+  if (heldBecause !== null) {
+    const look = dryRun
+      ? 'If what is listed above shall go'
+      : 'Look at `plan` with the same flags; if that shall go';
+    printWrapped(`Held back: ${heldBecause}. ${look}:`, 2);
+    print(`  ${allowing}`);
+  }
   if (otherLabels.length > 0) printWrapped(tellOthers(otherLabels), 2);
 }
 

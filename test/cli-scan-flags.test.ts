@@ -1,0 +1,52 @@
+/* Flags of `scan` and `plan`: what they come to is said. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { copyOf, scene } from './support/agent-stage.js';
+import { commandLine, homeOf, homeWithLibrary } from './support/command-line.js';
+
+const { run, shell } = commandLine(t);
+
+t.jobs = 3;
+const test = (name: string, work: (t: Test) => Promise<unknown>): void =>
+  void t.test(name, { buffered: true }, work);
+
+/** As one line, however it was broken. */
+const joined = (text: string): string => text.replace(/\s+/gu, ' ');
+
+test('what is typed to let held labels go repeats the flags, and does just that', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  for (const seed of [10, 11, 12, 13]) {
+    await stage.add(`more${seed}`, await scene(seed));
+    await stage.add(`more${seed}-small`, await copyOf(seed, 'small'));
+  }
+  const flags = [
+    '--duplicate-tag',
+    "Ben's copies",
+    '--tag-scope',
+    'all',
+    '--state-dir',
+    join(home.dir, 'other'),
+  ];
+  t.equal((await run(home, 'scan', ...flags)).code, 0);
+  t.equal(Object.keys(await stage.tags()).length, 13);
+  const extras = Object.keys(stage.ids).filter((name) => name.includes('-'));
+  for (const [at, name] of extras.entries())
+    await stage.standIn.replaceBytes(stage.id(name), await scene(20 + at));
+  await stage.standIn.settled();
+  const held = await run(home, 'scan', ...flags);
+  t.match(joined(held.stdout), /Held back: 13 of 13 labels .* Look at `plan` with the same flags/u);
+  t.equal(Object.keys(await stage.tags()).length, 13);
+  const advice = /^ {2}(photo-organizer scan .*)$/mu.exec(held.stdout)?.[1] ?? '';
+  t.equal((await run(home, 'plan', ...flags)).stdout.includes(`\n  ${advice}\n`), true);
+  const done = await shell(home, advice.replace('photo-organizer', '"$@"'));
+  t.equal(done.code, 0, done.stderr);
+  t.same(await stage.tags(), {});
+});
+
+test('an API key is not repeated where flags are', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  const plan = await run(home, 'plan', '--immich-api-key', stage.key, '--stack');
+  t.equal(plan.code, 0);
+  t.notMatch(plan.stdout + plan.stderr, stage.key);
+});
