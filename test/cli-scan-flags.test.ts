@@ -50,3 +50,26 @@ test('an API key is not repeated where flags are', async (t) => {
   t.equal(plan.code, 0);
   t.notMatch(plan.stdout + plan.stderr, stage.key);
 });
+
+test('--stack and --native-duplicates together: it is said that stacked groups are not on the page', async (t) => {
+  const { home } = await homeWithLibrary(t);
+  const both = await run(home, 'plan', '--stack', '--native-duplicates');
+  t.match(both.stderr, /stacked are not put on Immich's Duplicates page/u);
+  const alone = await run(home, 'plan', '--native-duplicates');
+  t.match(alone.stdout, /would put .* on Immich's Duplicates page/u);
+  t.notMatch(alone.stderr, /note:/u);
+  t.match(joined((await run(home, 'scan', '--help')).stdout), /not those that --stack makes stacks of/u);
+});
+
+test('flags of labels where only folders are looked at: it is said that nothing is written', async (t) => {
+  const home = homeOf(t);
+  const photos = join(home.dir, 'photos');
+  await mkdir(photos);
+  await writeFile(join(photos, 'hut.jpg'), await scene(3));
+  for (const source of ['local', 'all']) {
+    const scan = await run(home, 'scan', '--source', source, '-s', photos, '--create-albums', '--stack');
+    t.equal(scan.code, 0, scan.stderr);
+    t.match(scan.stderr, /note: --create-albums, --stack: nothing is written/u, source);
+  }
+  t.notMatch((await run(home, 'scan', '-s', photos)).stderr, /note:/u);
+});

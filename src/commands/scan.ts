@@ -11,6 +11,7 @@ import { createContext, printJson, say, type Context } from './context.js';
 import { showProgress } from './progress.js';
 import { printRemoval, printScan } from './print-scan.js';
 import { handOver, runningAgent } from './remote.js';
+import { noteSettings } from './scan-notes.js';
 import { addScanFlags, allowingCommand, commandLine, flagsBesideTags, type ScanFlags } from './scan-flags.js';
 
 export function addScan(program: Command, done: (code: ExitCode) => void): void {
@@ -52,6 +53,7 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
     forceVersion: flags.forceVersion === true,
   };
   const agent = runningAgent(context.config.stateDir);
+  noteSettings(flags, request, agent === null ? context.config : null);
   const result =
     agent === null
       ? await scanAlone(context, request, flags.sourceDir !== undefined)
