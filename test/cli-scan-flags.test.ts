@@ -73,3 +73,21 @@ test('flags of labels where only folders are looked at: it is said that nothing 
   }
   t.notMatch((await run(home, 'scan', '-s', photos)).stderr, /note:/u);
 });
+
+test('a folder that is named pics-2: it is said which it is, and why', async (t) => {
+  const home = homeOf(t);
+  const [one, two] = [join(home.dir, 'one/pics'), join(home.dir, 'two/pics')];
+  for (const path of [one, two]) {
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, 'hut.jpg'), await scene(3));
+  }
+  t.notMatch((await run(home, 'scan', '-s', one)).stderr, /note:/u);
+  for (const folders of [
+    ['-s', two],
+    ['-s', one, '-s', two],
+  ]) {
+    const { stderr } = await run(home, 'scan', ...folders);
+    t.match(stderr, `note: ${two} is named pics-2 here: pics is ${one}`);
+    t.equal(stderr.match(/note:/gu)?.length, 1);
+  }
+});

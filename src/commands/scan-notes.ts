@@ -1,6 +1,7 @@
 import { labelSettings } from '../agent/label-settings.js';
 import type { ScanRequest } from '../agent/scan.js';
 import type { Config } from '../config.js';
+import { nameOfPath } from '../config/folders.js';
 import { say } from './context.js';
 import { labelFlagsGiven, type ScanFlags } from './scan-flags.js';
 
@@ -26,4 +27,13 @@ export function noteSettings(
     say(
       "note: --stack and --native-duplicates: groups that are stacked are not put on Immich's Duplicates page, for Immich leaves stacked photos out of it; give --native-duplicates alone to see them there",
     );
+}
+
+/** Says which folder has a name that its path does not show, because another, by name in `known`, had that first. */
+export function noteNames(folders: Config['folders'], known: Readonly<Record<string, string>>): void {
+  for (const { name, path } of folders) {
+    const plain = nameOfPath(path);
+    if (name !== plain)
+      say(`note: ${path} is named ${name} here: ${plain} is ${known[plain] ?? 'another folder'}`);
+  }
 }

@@ -11,7 +11,7 @@ import { createContext, printJson, say, type Context } from './context.js';
 import { showProgress } from './progress.js';
 import { printRemoval, printScan } from './print-scan.js';
 import { handOver, runningAgent } from './remote.js';
-import { noteSettings } from './scan-notes.js';
+import { noteNames, noteSettings } from './scan-notes.js';
 import { addScanFlags, allowingCommand, commandLine, flagsBesideTags, type ScanFlags } from './scan-flags.js';
 
 export function addScan(program: Command, done: (code: ExitCode) => void): void {
@@ -77,6 +77,7 @@ async function scanAlone(context: Context, request: ScanRequest, namedByPath: bo
   const { sources, command } = request;
   requireSources(context.config, sources);
   const agent = await createAgent({ ...context, patience: 'one-shot', command, namedByPath });
+  if (namedByPath) noteNames(agent.config.folders, agent.state.json.folders());
   const endProgress = showProgress(agent.progress);
   try {
     const isOnlyRemoval = request.removeTag?.only === true;
