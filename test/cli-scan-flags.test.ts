@@ -44,6 +44,19 @@ test('what is typed to let held labels go repeats the flags, and does just that'
   t.same(await stage.tags(), {});
 });
 
+test('--remove-tag of a tag that is not there, as when it is repeated: it says so and ends well', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  t.equal((await run(home, 'scan', '--duplicate-tag', 'once')).code, 0);
+  const removed = await run(home, 'scan', '--remove-tag', 'once');
+  t.match(removed, { code: 0, stdout: /3 labels taken off/u }, removed.stdout);
+  for (const name of ['once', 'never']) {
+    const again = await run(home, 'scan', '--remove-tag', name);
+    t.match(again, { code: 0, stdout: /nothing to take away/u }, again.stdout);
+    t.match(again.stdout, `Note: immich: there is no tag ${name} of ours.`);
+  }
+  t.same(await stage.tags(), {});
+});
+
 test('an API key is not repeated where flags are', async (t) => {
   const { stage, home } = await homeWithLibrary(t);
   const plan = await run(home, 'plan', '--immich-api-key', stage.key, '--stack');

@@ -33,13 +33,13 @@ export function printScan(result: ScanResult, dryRun: boolean, allowing: string)
 }
 
 /** What became of a tag that was taken away, for a person. */
-export function printRemoval({ plan, errors, warnings, seconds }: ScanResult, dryRun: boolean): void {
+export function printRemoval({ plan, errors, notes, warnings, seconds }: ScanResult, dryRun: boolean): void {
   printOperations(plan, dryRun);
   const photos = plan.reduce((sum, operation) => sum + operation.photos.length, 0);
   if (plan.length === 0 && errors.length === 0) print('There is nothing to take away.');
   else if (!dryRun) print(`${count(photos, 'label')} taken off in ${seconds} s.`);
   for (const error of errors) printWrapped(`Failed: ${error}`, 2);
-  for (const note of warnings) printWrapped(`Note: ${note}.`, 2);
+  for (const note of [...notes, ...warnings]) printWrapped(`Note: ${note}.`, 2);
 }
 
 function printLabels(

@@ -231,8 +231,10 @@ export class Reconciler {
     for (const name of [...below].sort().reverse())
       removals.push(await removeTag(this.#parts, this.#kinds, { ...what, name }, run, hooks));
     const own = await removeTag(this.#parts, this.#kinds, what, run, hooks);
+    const report = addUp([...removals, own].map((removal) => removal.report));
     return {
-      report: addUp([...removals, own].map(({ report }) => report)),
+      // Of a tag that has others below it, those were meant.
+      report: below.size > 0 ? { ...report, notes: [] } : report,
       notes: [...removals.flatMap(({ notes }) => notes), ...(below.size > 0 ? [] : own.notes)],
     };
   }
