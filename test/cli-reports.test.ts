@@ -55,6 +55,17 @@ test('doctor: a table that fits, with what is missing below its feature, told on
   });
 });
 
+test('doctor --immich-url looks at that server, also one that is away', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  const elsewhere = withEnv(home, { IMMICH_URL: 'http://127.0.0.1:9' });
+  const away = await run(elsewhere, 'doctor');
+  t.equal(away.code, 3);
+  t.equal(away.stdout.match(/127\.0\.0\.1:9\/api/gu)?.length, 1);
+  t.notMatch(away.stdout, /unknown|examine photos/u, 'nothing is said of features');
+  const there = await run(elsewhere, 'doctor', '--immich-url', stage.standIn.url);
+  t.match(there, { code: 0, stdout: /as Anna/u });
+});
+
 test('doctor: a config that cannot be read is a failed check', async (t) => {
   const home = homeOf(t);
   const config = join(home.dir, 'config.yaml');
@@ -84,7 +95,8 @@ test('doctor on an Immich that does not tell what a key may do: what was refused
   const all = ['asset.read', 'asset.view', 'user.read', 'tag.create', 'tag.read', 'tag.asset'];
   const weak = withEnv(home, { IMMICH_API_KEY: standIn.addKey(anna, all) });
   const before = await run(weak, 'doctor');
-  t.match(before.stdout, /^ +favourites +1\.137 +asset\.update +unknown: not tried/mu);
+  t.match(before.stdout, /^ +favourites +1\.137 +asset\.update +unknown$/mu);
+  t.equal(before.stdout.match(/not tried yet/gu)?.length, 1, 'why it is unknown is told once');
   t.match(joined(before.stdout), /scores 2\.5 asset\.read, no: needs Immich asset\.update 2\.5\.0/u);
   t.equal((await run(weak, 'scan', '--mark-best-favorite')).code, 5, 'tags are written, favourites are not');
   const after = await run(weak, 'doctor');

@@ -1,14 +1,12 @@
 import { Option, type Command } from 'commander';
 import type { ScanRequest } from '../agent/scan.js';
 import { carryOverNames } from '../model.js';
-import { addCommonFlags, type CommonFlags } from './context.js';
+import { addCommonFlags, addServerFlags, type CommonFlags, type ServerFlags } from './context.js';
 
 /** Flags of `scan` and `plan`, as they are typed. */
-export interface ScanFlags extends CommonFlags {
+export interface ScanFlags extends CommonFlags, ServerFlags {
   readonly source?: ScanRequest['sources'];
   readonly sourceDir?: string[];
-  readonly immichUrl?: string;
-  readonly immichApiKey?: string;
   readonly immichAlbum?: string;
   readonly tagOnly?: boolean;
   readonly duplicateTag?: string;
@@ -29,16 +27,12 @@ export interface ScanFlags extends CommonFlags {
 
 /** Adds what `scan` and `plan` have in common. */
 export function addScanFlags(command: Command): Command {
-  return addCommonFlags(command)
+  const withSources = addCommonFlags(command)
     .addOption(
       new Option('--source <which>', 'what to look at').choices(['immich', 'local', 'all']).default('all'),
     )
-    .option('-s, --source-dir <dir>', 'a folder to look at; may be given more than once', collect)
-    .option('--immich-url <url>', 'address of Immich, as in the browser')
-    .option(
-      '--immich-api-key <key>',
-      'API key (visible in `ps`: prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE)',
-    )
+    .option('-s, --source-dir <dir>', 'a folder to look at; may be given more than once', collect);
+  return addServerFlags(withSources)
     .option(
       '--immich-album <name>',
       'only photos of this album are looked at and labelled; compared among themselves, and with all that is known from earlier scans',

@@ -7,7 +7,7 @@ import { carryOver, tagName } from '../config/kinds.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import type { PhotoSource } from '../ports.js';
 import type { Operation } from '../sync/operation.js';
-import { createContext, printJson, say, type Context } from './context.js';
+import { createContext, printJson, serverOverrides, type Context } from './context.js';
 import { showProgress } from './progress.js';
 import { printRemoval, printScan } from './print-scan.js';
 import { handOver, runningAgent } from './remote.js';
@@ -36,10 +36,6 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
       'USAGE',
       `--remove-tag and --duplicate-tag both say ${flags.removeTag}: give one of them`,
       exitCodes.usage,
-    );
-  if (flags.immichApiKey !== undefined)
-    say(
-      'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
     );
   const context = createContext(flags, overridesOf(flags), 'warn');
   const request: ScanRequest = {
@@ -155,7 +151,7 @@ function refuseOwnSettings(request: ScanRequest, flags: ScanFlags): ScanRequest 
 
 function overridesOf(flags: ScanFlags): ConfigFlags {
   return {
-    immich: { url: flags.immichUrl, api_key: flags.immichApiKey },
+    ...serverOverrides(flags),
     ...(flags.sourceDir === undefined ? {} : { folders: flags.sourceDir }),
     // Checked here with the rest; what counts is what the request carries.
     labels: { tag: flags.duplicateTag, tag_scope: flags.tagScope, album_prefix: flags.albumPrefix },
