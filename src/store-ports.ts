@@ -184,6 +184,8 @@ export interface SourceCounts {
 }
 
 export interface IndexCounts extends SourceCounts {
+  /** Of the photos, those that nothing asks to look at: videos that no other can be a copy of, by what is known of them. */
+  readonly unasked: number;
   /** Of the photos, those that are videos. */
   readonly videos: number;
   /** Of these, those whose duration is not known (local files): only the same bytes are found of them. */

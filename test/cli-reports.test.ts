@@ -55,6 +55,17 @@ test('doctor: a table that fits, with what is missing below its feature, told on
   });
 });
 
+test('doctor --immich-url looks at that server, also one that is away', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  const elsewhere = withEnv(home, { IMMICH_URL: 'http://127.0.0.1:9' });
+  const away = await run(elsewhere, 'doctor');
+  t.equal(away.code, 3);
+  t.equal(away.stdout.match(/127\.0\.0\.1:9\/api/gu)?.length, 1);
+  t.notMatch(away.stdout, /unknown|examine photos/u, 'nothing is said of features');
+  const there = await run(elsewhere, 'doctor', '--immich-url', stage.standIn.url);
+  t.match(there, { code: 0, stdout: /as Anna/u });
+});
+
 test('doctor: a config that cannot be read is a failed check', async (t) => {
   const home = homeOf(t);
   const config = join(home.dir, 'config.yaml');
@@ -84,7 +95,8 @@ test('doctor on an Immich that does not tell what a key may do: what was refused
   const all = ['asset.read', 'asset.view', 'user.read', 'tag.create', 'tag.read', 'tag.asset'];
   const weak = withEnv(home, { IMMICH_API_KEY: standIn.addKey(anna, all) });
   const before = await run(weak, 'doctor');
-  t.match(before.stdout, /^ +favourites +1\.137 +asset\.update +unknown: not tried/mu);
+  t.match(before.stdout, /^ +favourites +1\.137 +asset\.update +unknown$/mu);
+  t.equal(before.stdout.match(/not tried yet/gu)?.length, 1, 'why it is unknown is told once');
   t.match(joined(before.stdout), /scores 2\.5 asset\.read, no: needs Immich asset\.update 2\.5\.0/u);
   t.equal((await run(weak, 'scan', '--mark-best-favorite')).code, 5, 'tags are written, favourites are not');
   const after = await run(weak, 'doctor');
@@ -227,6 +239,15 @@ test('a scan of folders says nothing of labels', async (t) => {
   t.equal(gone.stderr.match(/ENOENT/gu)?.length, 1, gone.stderr);
 });
 
+test('status: a file that cannot be read is named once in its line', async (t) => {
+  const home = homeOf(t);
+  const photos = join(home.dir, 'photos');
+  await mkdir(photos);
+  await writeFile(join(photos, 'empty.jpg'), '');
+  t.equal((await run(home, 'scan', '-s', photos)).code, 5);
+  t.match((await run(home, 'status')).stdout, /^ {2}empty\.jpg \(photos\): the file is empty$/mu);
+});
+
 test('status: how many videos there are, and how they are compared', async (t) => {
   const { stage, home } = await homeWithLibrary(t);
   const photos = join(home.dir, 'photos');
@@ -235,7 +256,9 @@ test('status: how many videos there are, and how they are compared', async (t) =
   const local = ['--state-dir', join(home.dir, 'local')];
   t.equal((await run(home, 'scan', '--source', 'local', '-s', photos, ...local)).code, 0);
   const bytes = 'compared by their bytes alone (their duration is not known)';
-  t.match(joined((await run(home, 'status', ...local)).stdout), `1 video among them, ${bytes}.`);
+  const one = joined((await run(home, 'status', ...local)).stdout);
+  t.match(one, `1 video among them, ${bytes}.`);
+  t.match(one, '0 looked at, 0 waiting, 0 that cannot be compared, 1 video not looked at');
 
   for (const name of ['film', 'film-small']) {
     const video = { type: 'VIDEO', poster: await scene(6), durationMs: 12_000 } as const;
@@ -248,6 +271,14 @@ test('status: how many videos there are, and how they are compared', async (t) =
   t.equal((await run(home, 'scan', '-s', photos)).code, 0);
   const status = (await run(home, 'status')).stdout;
   t.match(joined(status), `3 videos among them: 2 ${stills}, 1 by their bytes alone`);
+  const sum = /(\d+) photos and videos: (\d+) looked at, (\d+) waiting, (\d+) that cannot be compared\./u;
+  const [all = 0, ...parts] = (sum.exec(joined(status)) ?? []).slice(1).map(Number);
+  t.equal(all, 10, 'seven photos and three videos');
+  t.equal(
+    parts.reduce((a, b) => a + b, 0),
+    all,
+    'the parts add up',
+  );
   t.same(tooLong(status), []);
   const { groups } = JSON.parse((await run(home, 'groups', '--json')).stdout) as {
     groups: { members: { name: string; durationMs: number | null }[] }[];

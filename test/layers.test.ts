@@ -36,7 +36,7 @@ function importsOf(text: string): string[] {
   return [...named].flatMap(([, name]) => name ?? []);
 }
 
-const ports = ['ports.ts', 'store-ports.ts', 'label-ports.ts'];
+const ports = ['ports.ts', 'store-ports.ts', 'label-ports.ts', 'target-ports.ts'];
 const words = ['model.ts', 'errors.ts', ...ports];
 const tools = ['clock.ts', 'pace.ts', 'logger.ts', 'config.ts'];
 const layers = ['sources', 'watchers', 'pipeline', 'sync', 'state', 'web'];

@@ -12,7 +12,8 @@ void t.test('the config table of the README is the one that the code has', (t) =
 });
 
 void t.test('the README names every flag of scan, and no flag that does not exist', (t) => {
-  const source = readFileSync(new URL('../src/commands/scan.ts', import.meta.url), 'utf8');
+  const files = ['scan', 'scan-flags', 'context'].map((name) => `../src/commands/${name}.ts`);
+  const source = files.map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')).join('\n');
   const flags = [...source.matchAll(/'(?:-s, )?(--[a-z-]+)/gu)].map(([, flag]) => flag ?? '');
   t.ok(flags.length > 10);
   for (const flag of new Set(flags)) t.ok(readme.includes(flag), flag);

@@ -1,7 +1,7 @@
 import { FatalError, exitCodes } from '../errors.js';
 import { contentIdOf, type Content, type Group, type PhotoKey } from '../model.js';
 import type { Dismissal, DismissedPhoto } from '../store-ports.js';
-import { findNamed, groupNumberOf, keysNamed, type NameBook } from './named-photos.js';
+import { findNamed, groupNumberOf, groupOf, keysNamed, noSuchPhoto, type NameBook } from './named-photos.js';
 import type { Parts } from './parts.js';
 
 /** "Not a duplicate", said or taken back; plain, so that it can be handed to a running agent. */
@@ -118,22 +118,39 @@ function commonGroup({ photos, groups }: Parts['state'], [a, b]: Dismissal['pair
 function forget(book: Pick<Parts, 'config' | 'state'>, what: readonly string[] | 'all'): Done {
   const { dismissals } = book.state;
   const standing = dismissals.standing();
-  const those = what === 'all' ? standing : standing.filter(isNamed(book, what));
+  const those = what === 'all' ? standing : standing.filter(isNamed(book, what, standing));
   const pairs = dismissals.forget(those);
   return { pairs, already: those.length - pairs, photos: those.map(({ pair }) => shown(pair)) };
 }
 
-/** Photos that are gone can still be named, by the key that `--list` shows; groups by the number that they had. */
-function isNamed({ config, state }: NameBook, what: readonly string[]): (dismissal: Dismissal) => boolean {
+/**
+ * Photos that are gone can still be named, by the key that `--list` shows; groups by the number that they had. Throws
+ * `NO_SUCH_GROUP` and `NO_SUCH_PHOTO` for what is known neither now nor from what was dismissed.
+ */
+function isNamed(
+  book: NameBook,
+  what: readonly string[],
+  standing: readonly Dismissal[],
+): (dismissal: Dismissal) => boolean {
+  const { config, state } = book;
   const numbers = what.flatMap((word) => groupNumberOf(word, config) ?? []);
   if (numbers.length > 0 && numbers.length < what.length)
     throw new FatalError('USAGE', 'Name groups or photos, not both at once', exitCodes.usage);
+  for (const number of numbers) if (!standing.some(({ group }) => group === number)) groupOf(book, number);
   if (numbers.length > 0) return ({ group }) => group !== null && numbers.includes(group);
   if (what.length < 2)
     throw new FatalError('USAGE', 'dismiss --forget: name a group, or two photos or more', exitCodes.usage);
   const words = what.map((word) =>
-    keysNamed(config, word).map((key): Content => state.photos.get(key) ?? { key, sha1: null }),
+    keysNamed(book, word).map((key): Content => state.photos.get(key) ?? { key, sha1: null }),
   );
+  const dismissed = standing.flatMap(({ pair }) => pair);
+  words.forEach((contents, at) => {
+    const isKnown = contents.some(
+      (content) =>
+        state.photos.get(content.key) !== null || dismissed.some((photo) => isSame(content, photo)),
+    );
+    if (!isKnown) throw noSuchPhoto(what[at] ?? '');
+  });
   const namesAt = (photo: DismissedPhoto): number[] =>
     words.flatMap((contents, at) => (contents.some((content) => isSame(content, photo)) ? [at] : []));
   return ({ pair: [a, b] }) => namesAt(a).some((at) => namesAt(b).some((other) => other !== at));

@@ -136,8 +136,10 @@ export class Labelling {
         const settle = (): Promise<void> => this.#settle(reconciler, run);
         const refresh = (): Promise<void> => reader.readChanges();
         const synced = await reconciler.sync(sync, run, { settle, refresh });
-        if (when === 'wait') await settle();
-        return synced;
+        if (when === 'later') return synced;
+        const refused = this.#refusedIn(run);
+        await settle();
+        return { ...synced, refused: synced.refused + this.#refusedIn(run) - refused };
       });
       if (request.scope === null || report.heldBecause !== null) this.#heldBecause = report.heldBecause;
       if (report.operations.length > 0) await this.#backUp(when === 'wait' ? 0 : backUpEveryMs);
@@ -225,6 +227,10 @@ export class Labelling {
       });
     }
     return addUp(reports);
+  }
+
+  #refusedIn(run: Run): number {
+    return this.#options.journal.refusedIn(run.id).length;
   }
 
   async #backUp(everyMs: number): Promise<void> {

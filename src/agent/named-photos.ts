@@ -1,7 +1,8 @@
-import { relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
 import { folderKey, immichKey, type Group, type PhotoKey } from '../model.js';
+import { encodePath } from '../sources/folder/path-bytes.js';
 import type { DismissedPhoto } from '../store-ports.js';
 import type { State } from '../state/open-state.js';
 
@@ -13,7 +14,7 @@ export type Named =
 /** Where names are looked up. */
 export interface NameBook {
   readonly config: Pick<Config, 'accounts' | 'folders' | 'labels'>;
-  readonly state: Pick<State, 'photos' | 'groups'>;
+  readonly state: Pick<State, 'photos' | 'groups' | 'json'>;
 }
 
 /**
@@ -35,20 +36,24 @@ export function groupNumberOf(word: string, { labels }: Pick<Config, 'labels'>):
   return digits === undefined ? null : Number(digits);
 }
 
-/** Keys that a word may stand for, likeliest first. */
-export function keysNamed({ accounts, folders }: NameBook['config'], word: string): PhotoKey[] {
+/** Keys that a word may stand for, likeliest first. A path may lie in a folder of the config, or in one that `-s` once gave. */
+export function keysNamed({ config, state }: NameBook, word: string): PhotoKey[] {
+  const { accounts, folders } = config;
   const id = /(?:^|\/photos\/)([0-9a-f]{8}-[0-9a-f-]{27})$/iu.exec(word)?.[1]?.toLowerCase();
   const assets =
     id === undefined ? [] : [...new Set(accounts.map(({ server }) => server))].map((s) => immichKey(s, id));
   const path = resolve(word);
-  const files = folders.flatMap((folder) => {
+  const remembered = Object.entries(state.json.folders()).map(([name, at]) => ({ name, path: at }));
+  const files = [...folders, ...remembered].flatMap((folder) => {
     const below = relative(folder.path, path);
-    return below === '' || below.startsWith('..') ? [] : [folderKey(folder.name, below)];
+    const isBelow = below !== '' && below !== '..' && !below.startsWith(`..${sep}`);
+    return isBelow ? [folderKey(folder.name, encodePath(Buffer.from(below)))] : [];
   });
   return [word as PhotoKey, ...assets, ...files];
 }
 
-function groupOf({ config, state }: NameBook, number: number): Group {
+/** The group of that number. Throws `NO_SUCH_GROUP`. */
+export function groupOf({ config, state }: NameBook, number: number): Group {
   const [first] = state.groups.membersOf(number);
   const group = first === undefined ? null : state.groups.groupOf(first);
   if (group !== null) return group;
@@ -59,12 +64,16 @@ function groupOf({ config, state }: NameBook, number: number): Group {
   );
 }
 
-function photoNamed({ config, state }: NameBook, word: string): DismissedPhoto {
-  for (const key of keysNamed(config, word)) {
-    const photo = state.photos.get(key);
+function photoNamed(book: NameBook, word: string): DismissedPhoto {
+  for (const key of keysNamed(book, word)) {
+    const photo = book.state.photos.get(key);
     if (photo !== null) return { key: photo.key, sha1: photo.sha1, name: photo.name };
   }
-  throw new FatalError(
+  throw noSuchPhoto(word);
+}
+
+export function noSuchPhoto(word: string): FatalError {
+  return new FatalError(
     'NO_SUCH_PHOTO',
     `No photo is known as ${JSON.stringify(word)}; \`photo-organizer groups --json\` prints the keys`,
     exitCodes.usage,

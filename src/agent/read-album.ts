@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { FatalError, exitCodes } from '../errors.js';
-import type { AlbumRef } from '../label-ports.js';
+import type { AlbumRef } from '../target-ports.js';
 import type { PhotoKey, SourceName } from '../model.js';
 import { problemWith } from '../sources/immich/capabilities.js';
 import type { ImmichAccount } from '../sources/immich/account.js';

@@ -5,6 +5,7 @@ import { dismissUntagged } from './dismiss-untagged.js';
 import { removeTagHere } from './remove-tag.js';
 import { explain, type Explained } from './explain.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
+import { lessRefused } from '../sync/less-refused.js';
 import type { Operation } from '../sync/operation.js';
 import { addUp, emptyReport, type SyncReport } from '../sync/report.js';
 import type { Run } from '../label-ports.js';
@@ -41,6 +42,8 @@ export interface ScanResult {
   readonly operations: {
     readonly applied: number;
     readonly unchanged: number;
+    /** Tags and places in albums that a person took off, and that stay off. */
+    readonly takenOff: number;
     readonly failed: number;
     /** Photos in libraries whose folders are read-only, where tags do not stick. */
     readonly refused: number;
@@ -92,7 +95,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     : await readAndGroup(parts, chosen, { ...request, settings, accounts: names, run });
   const labelled = isOnlyRemoval ? noLabels : await label(parts, request, run, read);
   const { accounts } = labelled;
-  const report = addUp([removed.report, labelled.report]);
+  const refused = state.journal.refusedIn(run.id);
+  const first = lessRefused(read.first, refused);
+  const report = lessRefused(addUp([removed.report, labelled.report]), refused);
   const warnings = [...new Set([...removed.notes, ...labelled.warnings, ...report.unable])];
   const { groups, extras } = read.scope === null ? state.photos.counts() : countIn(read.scope, state);
   const others = isOnlyRemoval
@@ -107,8 +112,9 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     groups,
     extras,
     operations: {
-      applied: request.dryRun ? 0 : read.first.applied + report.applied,
+      applied: request.dryRun ? 0 : first.applied + report.applied,
       unchanged: Math.max(0, report.unchanged - read.first.applied),
+      takenOff: report.takenOff,
       failed: report.failed,
       refused: report.refused,
       held: report.held.reduce((sum, operation) => sum + operation.photos.length, 0),
@@ -185,7 +191,12 @@ async function applyAll(parts: Parts, what: LabelRequest, first: SyncReport): Pr
   if ((await dismissUntagged(parts, what.settings, { untagged })) === 0) return report;
   await labelling.group();
   const more = await labelling.apply(what, 'wait');
-  return { ...addUp([report, more]), unchanged: more.unchanged, refused: more.refused };
+  return {
+    ...addUp([report, more]),
+    unchanged: more.unchanged,
+    takenOff: more.takenOff,
+    refused: more.refused,
+  };
 }
 
 /** A key that may not write, or not even read labels, is told of: to look first is what a plan is for. */

@@ -42,7 +42,9 @@ export interface AgentStatus extends LabelStatus {
   readonly sources: readonly {
     readonly name: string;
     readonly kind: 'immich' | 'folder';
-    /** ISO time up to which it was read; null = never. */
+    /** ISO time when it was last read without an error since the start, changed or not; null = not yet. */
+    readonly checkedAt: string | null;
+    /** ISO time of its checkpoint, from which changes are asked for; it may stand still where nothing changes. Null = never read. */
     readonly readUpTo: string | null;
     /** True when everything it has is known to be in the index. */
     readonly complete: boolean;
@@ -72,6 +74,7 @@ export async function statusOf(parts: Parts, since: number): Promise<AgentStatus
       return {
         name: source.name,
         kind: source.kind,
+        checkedAt: reader.checkedAt === null ? null : isoTime(reader.checkedAt),
         readUpTo: checkpoint === null ? null : isoTime(checkpoint),
         complete: reader.complete,
         awaySince: away === null ? null : isoTime(away),

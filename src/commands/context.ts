@@ -26,7 +26,7 @@ export interface Context {
 
 /** Where nothing was ever indexed. */
 export const noCounts: IndexCounts = {
-  ...{ photos: 0, fingerprinted: 0, waiting: 0, failed: 0 },
+  ...{ photos: 0, fingerprinted: 0, waiting: 0, failed: 0, unasked: 0 },
   ...{ videos: 0, videosByBytesAlone: 0, groups: 0, extras: 0 },
 };
 
@@ -38,6 +38,30 @@ export function addCommonFlags(command: Command): Command {
       'where the index and the journal are kept (default: ~/.local/state/photo-organizer)',
     )
     .option('--verbose', 'tell more of what is done');
+}
+
+/** Flags that name a server. */
+export interface ServerFlags {
+  readonly immichUrl?: string;
+  readonly immichApiKey?: string;
+}
+
+export function addServerFlags(command: Command): Command {
+  return command
+    .option('--immich-url <url>', 'address of Immich, as in the browser')
+    .option(
+      '--immich-api-key <key>',
+      'API key (visible in `ps`: prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE)',
+    );
+}
+
+/** What they say in place of the config; warns of a key that others can see. */
+export function serverOverrides({ immichUrl, immichApiKey }: ServerFlags): ConfigFlags {
+  if (immichApiKey !== undefined)
+    say(
+      'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
+    );
+  return { immich: { url: immichUrl, api_key: immichApiKey } };
 }
 
 /** Reads the config under the flags. `logLevel` null = that of the config, for the service. */

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createAgent } from '../agent.js';
 import { dismissHere, type DismissRequest, type DismissResult } from '../agent/dismiss.js';
+import { groupNumberOf } from '../agent/named-photos.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import type { Dismissal } from '../store-ports.js';
 import { openJournalForReading } from '../state/open-state.js';
@@ -47,9 +50,16 @@ export function addDismiss(program: Command, done: (code: ExitCode) => void): vo
   addCommonFlags(command).action(async (what: string[], flags: DismissFlags) => {
     const context = createContext(flags, {}, 'warn');
     if (flags.list === true) list(context, what, flags);
-    else await dismiss(context, requestOf(what, flags), flags.json === true);
+    else await dismiss(context, requestOf(whole(context, what), flags), flags.json === true);
     done(exitCodes.done);
   });
+}
+
+/** A running agent stands in another directory: files are named by their whole path. */
+function whole({ config }: Context, what: readonly string[]): string[] {
+  return what.map((word) =>
+    groupNumberOf(word, config) === null && existsSync(word) ? resolve(word) : word,
+  );
 }
 
 function requestOf(what: readonly string[], { forget, all }: DismissFlags): DismissRequest {

@@ -12,17 +12,21 @@ import { lockHolder } from '../state/lock.js';
 import { openJournalForReading } from '../state/open-state.js';
 import {
   addCommonFlags,
+  addServerFlags,
   createContext,
   exitCodeOf,
   printJson,
+  serverOverrides,
   type CommonFlags,
   type Context,
+  type ServerFlags,
 } from './context.js';
 import { checkAccount } from './check-account.js';
 import { printChecks, type Check } from './print-checks.js';
 
 const fixOfHold: Readonly<Record<HoldKind, string>> = {
-  removals: 'look at `photo-organizer plan`, then run `photo-organizer scan --allow-removals`',
+  removals:
+    'look at `photo-organizer plan`, then run `photo-organizer scan --allow-removals`, both with the flags that you scan with',
   labels: 'run `photo-organizer scan`',
 };
 
@@ -31,7 +35,7 @@ export function addDoctor(program: Command, done: (code: ExitCode) => void): voi
     .command('doctor')
     .description('what is wrong with the set-up, with the fix for each')
     .option('--json', 'print one JSON document');
-  addCommonFlags(command).action(async (flags: CommonFlags) => {
+  addServerFlags(addCommonFlags(command)).action(async (flags: CommonFlags & ServerFlags) => {
     const checks = await diagnose(flags);
     if (flags.json === true) printJson({ checks });
     else printChecks(checks);
@@ -40,10 +44,10 @@ export function addDoctor(program: Command, done: (code: ExitCode) => void): voi
 }
 
 /** A config that cannot be used is a finding like any other. */
-async function diagnose(flags: CommonFlags): Promise<Check[]> {
+async function diagnose(flags: CommonFlags & ServerFlags): Promise<Check[]> {
   let context: Context;
   try {
-    context = createContext(flags, {}, 'error');
+    context = createContext(flags, serverOverrides(flags), 'error');
   } catch (error) {
     if (!(error instanceof FatalError)) throw error;
     const { exitCode } = error;

@@ -6,7 +6,7 @@ const gap = '  ';
 /** Columns that permissions and answers have at least: a word of each fits. */
 const narrowest = 20;
 
-/** The table of `doctor`, within `width` columns: what does not fit in a cell goes on below. */
+/** The table of `doctor`, within `width` columns: what does not fit in a cell goes on below. Why something is unknown is not in it. */
 export function featureLines(features: readonly FeatureRow[], width: number): string[] {
   const rows = [
     ['feature', 'Immich', 'permissions', 'works here'],
@@ -14,7 +14,7 @@ export function featureLines(features: readonly FeatureRow[], width: number): st
       row.feature,
       row.needsVersion.replace(/\.0$/u, ''),
       row.needsPermissions.join(', ') || 'none',
-      row.why === null ? row.works : `${row.works}: ${row.why}`,
+      row.why === null || row.works === 'unknown' ? row.works : `${row.works}: ${row.why}`,
     ]),
   ];
   const widest = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));

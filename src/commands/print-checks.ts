@@ -35,6 +35,9 @@ export function printChecks(checks: readonly Check[]): void {
   }
 }
 
+/** What is unknown is so for one reason. */
 function printFeatures(features: readonly FeatureRow[]): void {
   for (const line of featureLines(features, screenWidth() - column)) print(`${margin}${line}`);
+  const why = features.find(({ works }) => works === 'unknown')?.why;
+  if (why != null) printWrapped(`${margin}unknown: ${why}`, column + 5);
 }

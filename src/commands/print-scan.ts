@@ -6,8 +6,8 @@ import { count, print, printWrapped } from './context.js';
 import { printNotCarried } from './print-carried.js';
 import { printOperations } from './print-operations.js';
 
-/** What a scan or plan came to, for a person. */
-export function printScan(result: ScanResult, dryRun: boolean): void {
+/** What a scan or plan came to, for a person; `allowing` is what to type where something is held back. */
+export function printScan(result: ScanResult, dryRun: boolean, allowing: string): void {
   const failed = result.failed > 0 ? `, ${result.failed} could not be compared` : '';
   print(
     `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read${failed}.`,
@@ -22,7 +22,7 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
   }
   if (dryRun && result.plan.length + result.held.length === 0 && result.warnings.length === 0)
     print('Nothing would be written.');
-  if (result.accounts.length > 0) printLabels(result, dryRun);
+  if (result.accounts.length > 0) printLabels(result, dryRun, allowing);
   if (dryRun) printNotCarried({ notCarried: result.notCarried, names: result.explained });
   else if (result.notCarried.length > 0)
     print(`Not carried over: something of ${count(result.notCarried.length, 'extra')}; \`plan\` says why.`);
@@ -33,27 +33,37 @@ export function printScan(result: ScanResult, dryRun: boolean): void {
 }
 
 /** What became of a tag that was taken away, for a person. */
-export function printRemoval({ plan, errors, warnings, seconds }: ScanResult, dryRun: boolean): void {
+export function printRemoval({ plan, errors, notes, warnings, seconds }: ScanResult, dryRun: boolean): void {
   printOperations(plan, dryRun);
   const photos = plan.reduce((sum, operation) => sum + operation.photos.length, 0);
   if (plan.length === 0 && errors.length === 0) print('There is nothing to take away.');
   else if (!dryRun) print(`${count(photos, 'label')} taken off in ${seconds} s.`);
   for (const error of errors) printWrapped(`Failed: ${error}`, 2);
-  for (const note of warnings) printWrapped(`Note: ${note}.`, 2);
+  for (const note of [...notes, ...warnings]) printWrapped(`Note: ${note}.`, 2);
 }
 
-function printLabels({ operations, heldBecause, otherLabels }: ScanResult, dryRun: boolean): void {
-  const { applied, unchanged, failed, refused, held } = operations;
+function printLabels(
+  { operations, heldBecause, otherLabels }: ScanResult,
+  dryRun: boolean,
+  allowing: string,
+): void {
+  const { applied, unchanged, takenOff, failed, refused, held } = operations;
   const parts = [
     !dryRun && `${applied} written`,
     `${unchanged} as they should be`,
+    takenOff > 0 && `${takenOff} that you took off`,
     failed > 0 && `${failed} failed`,
     refused > 0 && `${refused} that do not stick (read-only library)`,
     held > 0 && `${held} held back`,
   ];
   print(`Labels: ${parts.filter(Boolean).join(', ')}.`);
-  if (heldBecause !== null)
-    printWrapped(`Held back: ${heldBecause}. Look at \`plan\`, then scan with --allow-removals.`, 2);
+  if (heldBecause !== null) {
+    const look = dryRun
+      ? 'If what is listed above shall go'
+      : 'Look at `plan` with the same flags; if that shall go';
+    printWrapped(`Held back: ${heldBecause}. ${look}:`, 2);
+    print(`  ${allowing}`);
+  }
   if (otherLabels.length > 0) printWrapped(tellOthers(otherLabels), 2);
 }
 

@@ -1,40 +1,18 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { createAgent } from '../agent.js';
 import type { LabelFlags } from '../agent/label-settings.js';
 import { requireSources, scan, type ScanRequest, type ScanResult } from '../agent/scan.js';
 import type { ConfigFlags } from '../config.js';
 import { carryOver, tagName } from '../config/kinds.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
-import { carryOverNames } from '../model.js';
 import type { PhotoSource } from '../ports.js';
 import type { Operation } from '../sync/operation.js';
-import { addCommonFlags, createContext, printJson, say, type CommonFlags, type Context } from './context.js';
+import { createContext, printJson, serverOverrides, type Context } from './context.js';
 import { showProgress } from './progress.js';
 import { printRemoval, printScan } from './print-scan.js';
 import { handOver, runningAgent } from './remote.js';
-
-interface ScanFlags extends CommonFlags {
-  readonly source?: ScanRequest['sources'];
-  readonly sourceDir?: string[];
-  readonly immichUrl?: string;
-  readonly immichApiKey?: string;
-  readonly immichAlbum?: string;
-  readonly tagOnly?: boolean;
-  readonly duplicateTag?: string;
-  readonly tagScope?: 'extras' | 'all';
-  readonly removeTag?: string;
-  readonly createAlbums?: boolean;
-  readonly albumPrefix?: string;
-  readonly markBestFavorite?: boolean;
-  readonly nativeDuplicates?: boolean;
-  readonly writeScores?: boolean;
-  readonly stack?: boolean;
-  readonly carryOver?: string;
-  readonly threshold?: string;
-  readonly forceVersion?: boolean;
-  readonly allowRemovals?: boolean;
-  readonly dryRun?: boolean;
-}
+import { noteNames, noteSettings } from './scan-notes.js';
+import { addScanFlags, allowingCommand, commandLine, flagsBesideTags, type ScanFlags } from './scan-flags.js';
 
 export function addScan(program: Command, done: (code: ExitCode) => void): void {
   addScanFlags(program.command('scan').description('one pass: read, compare, label; then exit'))
@@ -43,50 +21,6 @@ export function addScan(program: Command, done: (code: ExitCode) => void): void 
   addScanFlags(
     program.command('plan').description('what a scan would write: reads and compares, writes no label'),
   ).action(async (flags: ScanFlags) => done(await runScan('plan', { ...flags, dryRun: true })));
-}
-
-function addScanFlags(command: Command): Command {
-  return addCommonFlags(command)
-    .addOption(
-      new Option('--source <which>', 'what to look at').choices(['immich', 'local', 'all']).default('all'),
-    )
-    .option('-s, --source-dir <dir>', 'a folder to look at; may be given more than once', collect)
-    .option('--immich-url <url>', 'address of Immich, as in the browser')
-    .option(
-      '--immich-api-key <key>',
-      'API key (visible in `ps`: prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE)',
-    )
-    .option(
-      '--immich-album <name>',
-      'only photos of this album are looked at and labelled; compared among themselves, and with all that is known from earlier scans',
-    )
-    .option('--tag-only', 'write tags and nothing else')
-    .option('--duplicate-tag <name>', 'the tag for extra copies')
-    .addOption(
-      new Option('--tag-scope <scope>', 'tag the extras only, or the keeper too').choices(['extras', 'all']),
-    )
-    .option(
-      '--remove-tag <name>',
-      'take a tag of ours off every photo and out of the files beside them, then delete it; what you tagged yourself keeps it. Without another flag of labels nothing else is done',
-    )
-    .option('--create-albums', 'an album for each group')
-    .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
-    .option('--mark-best-favorite', 'make the keeper of each group a favourite')
-    .option('--stack', 'stack each group, the keeper on top')
-    .option('--native-duplicates', "show each group on Immich's own Duplicates page")
-    .option('--write-scores', 'write group, role, evidence and score into the metadata of each photo')
-    .option(
-      '--carry-over <list>',
-      `give the keeper of each group what only its extras have: ${carryOverNames.join(',')}`,
-    )
-    .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
-    .option('--allow-removals', 'take labels off also where that is held back to be confirmed')
-    .option('--force-version', 'write to an Immich version that this release does not know')
-    .option('--json', 'print one JSON document');
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCode> {
@@ -103,10 +37,6 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
       `--remove-tag and --duplicate-tag both say ${flags.removeTag}: give one of them`,
       exitCodes.usage,
     );
-  if (flags.immichApiKey !== undefined)
-    say(
-      'warning: --immich-api-key is visible to other users in `ps`; prefer IMMICH_API_KEY or IMMICH_API_KEY_FILE',
-    );
   const context = createContext(flags, overridesOf(flags), 'warn');
   const request: ScanRequest = {
     command: commandLine(name, flags),
@@ -119,29 +49,22 @@ async function runScan(name: 'scan' | 'plan', flags: ScanFlags): Promise<ExitCod
     forceVersion: flags.forceVersion === true,
   };
   const agent = runningAgent(context.config.stateDir);
+  noteSettings(flags, request, agent === null ? context.config : null);
   const result =
     agent === null
       ? await scanAlone(context, request, flags.sourceDir !== undefined)
       : ((await handOver(agent, 'scan', refuseOwnSettings(request, flags))) as ScanResult);
   if (flags.json === true) printJson(request.dryRun ? planDocument(result) : withoutPlan(result));
   else if (request.removeTag?.only === true) printRemoval(result, request.dryRun);
-  else printScan(result, request.dryRun);
+  else printScan(result, request.dryRun, allowingCommand(flags));
   const isLeft = !request.dryRun && result.warnings.length > 0;
   return isLeft || result.operations.failed + result.failed > 0 ? exitCodes.partial : exitCodes.done;
 }
 
 /** Flags that contradict `--tag-only`. */
-function refuseBoth({ tagOnly, ...flags }: ScanFlags): void {
-  const others = Object.entries({
-    '--create-albums': flags.createAlbums,
-    '--mark-best-favorite': flags.markBestFavorite,
-    '--native-duplicates': flags.nativeDuplicates,
-    '--write-scores': flags.writeScores,
-    '--stack': flags.stack,
-    '--carry-over': flags.carryOver !== undefined,
-  });
-  const [other] = others.find(([, isGiven]) => isGiven === true) ?? [];
-  if (tagOnly !== true || other === undefined) return;
+function refuseBoth(flags: ScanFlags): void {
+  const [other] = flagsBesideTags(flags);
+  if (flags.tagOnly !== true || other === undefined) return;
   const text = `--tag-only writes nothing but tags, and ${other} does: give one of them`;
   throw new FatalError('USAGE', text, exitCodes.usage);
 }
@@ -150,6 +73,7 @@ async function scanAlone(context: Context, request: ScanRequest, namedByPath: bo
   const { sources, command } = request;
   requireSources(context.config, sources);
   const agent = await createAgent({ ...context, patience: 'one-shot', command, namedByPath });
+  if (namedByPath) noteNames(agent.config.folders, agent.state.json.folders());
   const endProgress = showProgress(agent.progress);
   try {
     const isOnlyRemoval = request.removeTag?.only === true;
@@ -209,19 +133,6 @@ function carryOverOf({ carryOver: text }: ScanFlags): LabelFlags['carryOver'] {
   throw new FatalError('USAGE', `--carry-over: expected ${carryOver.expected}${found}`, exitCodes.usage);
 }
 
-/** What was asked, for the journal and for whoever finds the lock: the flags that change what is done, without their secrets. */
-function commandLine(name: string, flags: ScanFlags): string {
-  const { immichApiKey: _secret, source, config, stateDir, json, verbose, ...rest } = flags;
-  const given = { ...(source === 'all' ? {} : { source }), ...rest };
-  const words = Object.entries(given).flatMap(([flag, value]: [string, unknown]) => {
-    const long = `--${flag.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
-    if (value === true) return [long];
-    const values = Array.isArray(value) ? value : [value];
-    return values.flatMap((one) => (typeof one === 'string' ? [long, one] : []));
-  });
-  return [name, ...words].join(' ');
-}
-
 /** A running agent looks at its own sources with its own rules. */
 function refuseOwnSettings(request: ScanRequest, flags: ScanFlags): ScanRequest {
   const own = [
@@ -240,7 +151,7 @@ function refuseOwnSettings(request: ScanRequest, flags: ScanFlags): ScanRequest 
 
 function overridesOf(flags: ScanFlags): ConfigFlags {
   return {
-    immich: { url: flags.immichUrl, api_key: flags.immichApiKey },
+    ...serverOverrides(flags),
     ...(flags.sourceDir === undefined ? {} : { folders: flags.sourceDir }),
     // Checked here with the rest; what counts is what the request carries.
     labels: { tag: flags.duplicateTag, tag_scope: flags.tagScope, album_prefix: flags.albumPrefix },

@@ -60,11 +60,7 @@ function show(status: Status): void {
   const { counts, lastRun, failures } = status;
   print(status.running ? `The agent has run since ${localTime(status.since)}.` : 'No agent is running.');
   showSources(status);
-  const { photos, fingerprinted, waiting, failed } = counts;
-  printWrapped(
-    `${count(photos, 'photo')}: ${fingerprinted} fingerprinted, ${waiting} waiting, ${failed} that cannot be compared.`,
-    2,
-  );
+  printWrapped(photosLine(counts), 2);
   if (counts.videos > 0) printWrapped(videosLine(counts), 2);
   print(`${count(counts.groups, 'group')} with ${count(counts.extras, 'extra copy', 'extra copies')}.`);
   if (lastRun !== null)
@@ -74,7 +70,20 @@ function show(status: Status): void {
     printWrapped(`Immich (${account}) refuses ${operation}, ${count(of, 'photo')}: ${reason}`, 2);
   for (const { name, source, reason } of failures)
     printWrapped(`  ${oneLine(name)} (${source}): ${reason}`, 4);
-  if (failed > failures.length) print(`  … and ${failed - failures.length} more`);
+  const more = counts.failed - failures.length;
+  if (more > 0) print(`  … and ${more} more`);
+}
+
+/** Its parts add up. */
+function photosLine({ photos, fingerprinted, waiting, failed, unasked, videos }: Status['counts']): string {
+  const all = videos > 0 ? count(photos, 'photo or video', 'photos and videos') : count(photos, 'photo');
+  const parts = [
+    `${fingerprinted} looked at`,
+    `${waiting} waiting`,
+    `${failed} that cannot be compared`,
+    ...(unasked > 0 ? [`${count(unasked, 'video')} not looked at (no other can be a copy)`] : []),
+  ];
+  return `${all}: ${parts.join(', ')}.`;
 }
 
 function videosLine({ videos, videosByBytesAlone: byBytes }: Status['counts']): string {
@@ -96,8 +105,9 @@ function showSources({ sources = [], accounts }: Status): void {
     printWrapped(`  ${source.name} (folder): ${stateOf(source)}`, 4);
 }
 
-function stateOf({ awaySince, complete, readUpTo }: AgentStatus['sources'][number]): string {
+function stateOf({ awaySince, complete, checkedAt, readUpTo }: AgentStatus['sources'][number]): string {
+  const last = checkedAt ?? readUpTo;
   const now =
     awaySince !== null ? `away since ${localTime(awaySince)}` : complete ? 'up to date' : 'being read';
-  return `${now}, ${readUpTo === null ? 'not checked yet' : `checked up to ${localTime(readUpTo)}`}`;
+  return `${now}, ${last === null ? 'not checked yet' : `last checked ${localTime(last)}`}`;
 }

@@ -52,7 +52,7 @@ export function readFolders(
       problems.add(`${entry.at}.path`, `${entry.path} is there twice`, origin.where);
     }
     folders.push({
-      name: (entry.name ?? names.takeFree(nameOf(entry.path), entry.at)) as SourceName,
+      name: (entry.name ?? names.takeFree(nameOfPath(entry.path), entry.at)) as SourceName,
       path: entry.path,
       ignore: entry.ignore ?? [],
       polling: entry.polling ?? false,
@@ -62,7 +62,7 @@ export function readFolders(
 }
 
 /** A name that photo keys can hold: `/mnt/My Photos` is `My-Photos`. */
-function nameOf(path: string): string {
+export function nameOfPath(path: string): string {
   const name = basename(path)
     .replace(/[^a-z0-9_-]+/giu, '-')
     .replace(/^[_-]+|-+$/gu, '');

@@ -1,5 +1,5 @@
 import type { SourceName } from '../model.js';
-import type { LabelTarget } from '../label-ports.js';
+import type { LabelTarget } from '../target-ports.js';
 import type { AlbumStore } from '../store-ports.js';
 
 /** What reading albums needs of an account. */

@@ -34,6 +34,8 @@ export class SourceReader {
   listed = 0;
   /** True once every photo that the source has is known to be in the index: only then may labels be taken off. */
   complete = false;
+  /** When it was last read without an error, our clock, milliseconds; null = not yet. Moves also where nothing changed. */
+  checkedAt: number | null = null;
   /** Duration of the last reading, milliseconds. */
   lastTookMs = 0;
   readonly #options: SourceReaderOptions;
@@ -60,7 +62,8 @@ export class SourceReader {
     const turn = this.#running.then(async () => {
       const startedAt = this.#options.clock.now();
       await work();
-      this.lastTookMs = this.#options.clock.now() - startedAt;
+      this.checkedAt = this.#options.clock.now();
+      this.lastTookMs = this.checkedAt - startedAt;
     });
     this.#running = turn.catch(() => undefined);
     return turn;

@@ -146,6 +146,11 @@ export class SqliteJournal implements Journal {
     return (this.#db.prepare(sql).all() as { source: SourceName }[]).map((row) => row.source);
   }
 
+  refusedIn(run: string): readonly OwnLabel[] {
+    const sql = `SELECT ${labelColumns} FROM labels WHERE state = 'refused' AND operation IN (SELECT id FROM operations WHERE run = ?)`;
+    return this.#db.prepare(sql).all(run) as OwnLabel[];
+  }
+
   standing(run?: string): readonly StandingLabels[] {
     const ofRun = run === undefined ? '' : 'AND l.operation IN (SELECT id FROM operations WHERE run = ?)';
     const sql = `SELECT l.source, l.kind, coalesce(m.name, l.name) AS name, json_group_array(l.photo) AS photos

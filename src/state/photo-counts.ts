@@ -32,11 +32,11 @@ export function countIndex(db: Db): IndexCounts {
   const sources = [...countBySource(db).values()];
   const sum = (of: keyof SourceCounts): number => sources.reduce((total, counts) => total + counts[of], 0);
   const { videos, byBytesAlone } = countVideos(db);
+  const [photos, fingerprinted] = [sum('photos'), sum('fingerprinted')];
+  const [waiting, failed] = [sum('waiting'), sum('failed')];
   return {
-    photos: sum('photos'),
-    fingerprinted: sum('fingerprinted'),
-    waiting: sum('waiting'),
-    failed: sum('failed'),
+    ...{ photos, fingerprinted, waiting, failed },
+    unasked: photos - fingerprinted - waiting - failed,
     videos,
     videosByBytesAlone: byBytesAlone,
     groups: Number(pluck(db, 'SELECT count(DISTINCT number) FROM members')),

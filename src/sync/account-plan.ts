@@ -50,6 +50,7 @@ export function notCarriedIn({ fields, carried }: AccountPlan): NotCarried[] {
   return [...[...fields.values()].flatMap(({ notCarried }) => notCarried), ...notCarriedOf(carried)];
 }
 
+/** Labels that are as they should be. */
 export function unchangedOf(plan: AccountPlan): number {
   const { desired, operations, resting, tag, fields, stacks } = plan;
   const apart = [...fields.values()].reduce(
@@ -66,7 +67,13 @@ export function unchangedOf(plan: AccountPlan): number {
     .filter(({ kind }) => kind !== 'carry-tag' && kind !== 'carry-to-album')
     .reduce((sum, operation) => sum + operation.photos.length, 0);
   const refused = resting.filter(({ kind }) => !isRemovalKind(kind)).length;
-  return Math.max(0, wanted - adding - refused - (tag?.refused.length ?? 0) - (tag?.waiting.length ?? 0));
+  const notNow = refused + (tag?.refused.length ?? 0) + (tag?.waiting.length ?? 0) + takenOffIn(plan);
+  return Math.max(0, wanted - adding - notNow);
+}
+
+/** Tags and places in albums that would be written, had a person not taken them off. */
+export function takenOffIn({ tag, albums }: Pick<AccountPlan, 'tag' | 'albums'>): number {
+  return (tag?.left.length ?? 0) + (albums?.left ?? 0);
 }
 
 /** Tags of ours that the plan saw to be gone. */

@@ -1,5 +1,6 @@
 import type { PhotoKey } from '../model.js';
-import type { AlbumContents, AlbumRef, MadeThing, OwnLabel } from '../label-ports.js';
+import type { MadeThing, OwnLabel } from '../label-ports.js';
+import type { AlbumContents, AlbumRef } from '../target-ports.js';
 import { isDescribedByUs, type DesiredAlbum } from './desired.js';
 import type { AlbumOperation } from './operation.js';
 import type { SyncParts } from './sync-parts.js';
@@ -11,6 +12,8 @@ export interface AlbumPlan {
   readonly forgotten: readonly OwnLabel[];
   /** Albums that a person deleted: not made again while the group stays the same. */
   readonly deletedByHand: readonly MadeThing[];
+  /** Photos that would be in albums, had a person not taken them out or deleted the album. */
+  readonly left: number;
 }
 
 /** Our album as it is now. */
@@ -56,6 +59,7 @@ export class AlbumSync {
       observed: [] as OwnLabel[],
       forgotten: [] as OwnLabel[],
       deletedByHand: [] as MadeThing[],
+      left: 0,
     };
     const standing = new Map<string, Standing>();
     for (const thing of made) {
@@ -79,7 +83,7 @@ export class AlbumSync {
     album: DesiredAlbum,
     there: Standing | undefined,
     made: readonly MadeThing[],
-    plan: { operations: AlbumOperation[]; observed: OwnLabel[]; forgotten: OwnLabel[] },
+    plan: { operations: AlbumOperation[]; observed: OwnLabel[]; forgotten: OwnLabel[]; left: number },
   ): void {
     const { source } = this.#parts.target;
     const { name, description, photos } = album;
@@ -88,6 +92,7 @@ export class AlbumSync {
       const deleted = before !== undefined && (before.serverId !== null || before.state === 'by-hand');
       if (!deleted || before.signature !== album.signature)
         plan.operations.push({ kind: 'create-album', source, name, description, photos });
+      else plan.left += photos.length;
       return;
     }
     const { own, members } = there;
@@ -105,6 +110,7 @@ export class AlbumSync {
         leave.add(label.photo);
       else if (gone) plan.forgotten.push(label);
     }
+    plan.left += leave.size;
     const add = photos.filter((key) => !members.has(key) && !leave.has(key));
     const remove = [...members].filter((key) => isOurs(own.get(key)) && !wanted.has(key));
     const id = { source, name, albumId: there.album.id };

@@ -1,5 +1,6 @@
 import { TerminalError, TransientError, describeError } from '../errors.js';
-import type { BatchAnswer, OwnLabel, Run } from '../label-ports.js';
+import type { OwnLabel, Run } from '../label-ports.js';
+import type { BatchAnswer } from '../target-ports.js';
 import type { PhotoKey } from '../model.js';
 import {
   batches,

@@ -117,7 +117,7 @@ function askedIn(operation: Operation, parts: SyncParts): (key: PhotoKey) => boo
 }
 
 /** Kind and name by which the journal knows the labels of an operation. */
-function labelOf(operation: Operation): readonly [LabelKind, string] {
+export function labelOf(operation: Operation): readonly [LabelKind, string] {
   if (operation.kind === 'take-back-from-album') return ['carried-album', operation.albumId];
   if ('albumId' in operation) return ['album', operation.albumId];
   if (isStackOperation(operation)) return ['stack', 'stack'];

@@ -1,4 +1,5 @@
-import type { AlbumRef, OwnLabel } from '../label-ports.js';
+import type { OwnLabel } from '../label-ports.js';
+import type { AlbumRef } from '../target-ports.js';
 import type { PhotoKey } from '../model.js';
 import { keptWithin } from './carry-rules.js';
 import { isNewReason } from './desired.js';

@@ -7,7 +7,7 @@ import { planTag, type TagPlan } from './tag-plan.js';
 import { lookAtEach } from './tag-view.js';
 import type { NotCarried, OwnGroup } from './value-kind.js';
 
-export interface CarriedTagsPlan extends Omit<TagPlan, 'operations'> {
+export interface CarriedTagsPlan extends Omit<TagPlan, 'operations' | 'left'> {
   readonly operations: readonly CarryTag[];
   readonly notCarried: readonly NotCarried[];
 }

@@ -80,6 +80,7 @@ export async function planTags(
     operations: plans.flatMap(({ operations }) => operations),
     observed: plans.flatMap(({ observed }) => observed),
     forgotten: plans.flatMap(({ forgotten }) => forgotten),
+    left: plans.flatMap(({ left }) => left),
     refused: plans.flatMap(({ refused }) => refused),
     waiting: plans.flatMap(({ waiting }) => waiting),
   };

@@ -1,4 +1,5 @@
-import type { LabelValue, Mark } from '../label-ports.js';
+import type { LabelValue } from '../label-ports.js';
+import type { Mark } from '../target-ports.js';
 import type { Marks } from '../model.js';
 import type { ValueRules } from './value-kind.js';
 

@@ -6,6 +6,7 @@ import {
   notCarriedIn,
   notesOf,
   refusedIn,
+  takenOffIn,
   unchangedOf,
   waitingIn,
   type AccountPlan,
@@ -84,6 +85,7 @@ export class Reconciler {
     report.unable.push(...plan.unable);
     report.notCarried.push(...notCarriedIn(plan));
     report.refused = refusedIn(plan);
+    report.takenOff = takenOffIn(plan);
     return report;
   }
 
@@ -100,6 +102,7 @@ export class Reconciler {
       const { go, later: next } = oneChangeEach(allowed, this.#open(), isCarried);
       if (round === 0) report.unchanged = unchangedOf(plan);
       report.refused = refusedIn(plan);
+      report.takenOff = takenOffIn(plan);
       report.heldBecause = reason;
       report.held.splice(0, Infinity, ...held);
       const carried = [...next.flatMap(({ photos }) => photos), ...waitingIn(plan)];
@@ -245,8 +248,10 @@ export class Reconciler {
     for (const name of [...below].sort().reverse())
       removals.push(await removeTag(this.#parts, this.#kinds, { ...what, name }, run, hooks));
     const own = await removeTag(this.#parts, this.#kinds, what, run, hooks);
+    const report = addUp([...removals, own].map((removal) => removal.report));
     return {
-      report: addUp([...removals, own].map(({ report }) => report)),
+      // Of a tag that has others below it, those were meant.
+      report: below.size > 0 ? { ...report, notes: [] } : report,
       notes: [...removals.flatMap(({ notes }) => notes), ...(below.size > 0 ? [] : own.notes)],
     };
   }

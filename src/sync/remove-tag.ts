@@ -42,7 +42,9 @@ export async function removeTag(
   const isOurs =
     journal.labels(source, 'tag', name).length > 0 ||
     journal.made(source, 'tag').some((made) => made.name === name);
-  if (!isOurs) return { report, notes: [`${source}: there is no tag ${name} of ours`] };
+  // Nothing is left to do: no shortcoming, as after a removal that is repeated.
+  if (!isOurs)
+    return { report: { ...report, notes: [`${source}: there is no tag ${name} of ours`] }, notes: [] };
   // One change of a photo's tags at a time: what was written last must settle before it is taken off.
   if (!dryRun) await settle();
   const lost = await leftInFiles(parts, name);

@@ -24,6 +24,8 @@ export interface SyncReport {
   applied: number;
   /** Labels that were as they should be. */
   unchanged: number;
+  /** Tags and places in albums that a person took off, and that stay off. */
+  takenOff: number;
   failed: number;
   /** Photos whose library does not keep tags. */
   refused: number;
@@ -47,6 +49,7 @@ export function emptyReport(): SyncReport {
     untagged: [],
     applied: 0,
     unchanged: 0,
+    takenOff: 0,
     failed: 0,
     refused: 0,
     errors: [],
@@ -71,6 +74,7 @@ export function addUp(reports: readonly SyncReport[]): SyncReport {
     total.heldBecause ??= report.heldBecause;
     total.applied += report.applied;
     total.unchanged += report.unchanged;
+    total.takenOff += report.takenOff;
     total.failed += report.failed;
     total.refused += report.refused;
   }

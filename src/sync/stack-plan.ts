@@ -1,4 +1,5 @@
-import type { LabelValue, MadeThing, StackRef, ValueChange } from '../label-ports.js';
+import type { LabelValue, MadeThing, ValueChange } from '../label-ports.js';
+import type { StackRef } from '../target-ports.js';
 import type { PhotoKey, SourceName } from '../model.js';
 import { groupName } from './desired.js';
 import type { StackOperation } from './operation.js';

@@ -1,4 +1,5 @@
-import type { LabelValue, MadeThing, StackRef, ValueLabel } from '../label-ports.js';
+import type { LabelValue, MadeThing, ValueLabel } from '../label-ports.js';
+import type { StackRef } from '../target-ports.js';
 import type { PhotoKey } from '../model.js';
 import type { SyncParts } from './sync-parts.js';
 

@@ -1,5 +1,6 @@
 import { FatalError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { MadeThing, Run, StackRef, ValueLabel } from '../label-ports.js';
+import type { MadeThing, Run, ValueLabel } from '../label-ports.js';
+import type { StackRef } from '../target-ports.js';
 import type { PhotoKey } from '../model.js';
 import {
   batches,

@@ -1,5 +1,6 @@
 import type { PhotoKey } from '../model.js';
-import type { Journal, LabelTarget } from '../label-ports.js';
+import type { Journal } from '../label-ports.js';
+import type { LabelTarget } from '../target-ports.js';
 import type { Clock, Log } from '../ports.js';
 import type { AlbumStore, Dismissals, IndexedPhoto, KnownTags, RefusedWrites } from '../store-ports.js';
 

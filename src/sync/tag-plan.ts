@@ -33,6 +33,8 @@ export interface TagPlan {
   readonly forgotten: readonly OwnLabel[];
   /** Photos in libraries whose folders are read-only: the tag does not stick there. */
   readonly refused: readonly PhotoKey[];
+  /** Photos that would be tagged, had a person not taken our tag off them. */
+  readonly left: readonly PhotoKey[];
   /** Photos that wait: for a probe of their library, or for an earlier write to settle. */
   readonly waiting: readonly PhotoKey[];
 }
@@ -63,6 +65,7 @@ export function planTag(input: TagPlanInput): TagPlan {
     observed: judged.observed,
     forgotten: judged.forgotten,
     refused: [...judged.refused, ...refused],
+    left: judged.left,
     waiting: [...judged.waiting, ...later],
   };
 }
@@ -74,6 +77,7 @@ interface JudgedOwn {
   /** Not to be tagged (again). */
   readonly settled: ReadonlySet<PhotoKey>;
   readonly refused: PhotoKey[];
+  readonly left: PhotoKey[];
   readonly waiting: PhotoKey[];
 }
 
@@ -85,6 +89,7 @@ function judgeOwn(input: TagPlanInput): JudgedOwn {
     remove: [],
     settled: new Set(),
     refused: [],
+    left: [],
     waiting: [],
   };
   for (const label of input.own) {
@@ -118,7 +123,10 @@ function judgeLabel(
     case 'by-hand':
       // Put back by a person, or a new reason to label: either way the old label is over.
       if (carried || (wanted && isNewReason(signature, label.signature))) judged.forgotten.push(label);
-      else judged.settled.add(key);
+      else {
+        if (wanted) judged.left.push(key);
+        judged.settled.add(key);
+      }
       return;
     case 'removing':
       judged.settled.add(key);
@@ -138,6 +146,7 @@ function judgeLabel(
       if (!carried && photoOf(key) === null) return;
       if (!carried) {
         judged.observed.push({ ...label, state: 'by-hand', signature: signature ?? label.signature });
+        if (wanted) judged.left.push(key);
         judged.settled.add(key);
         return;
       }

@@ -1,6 +1,7 @@
 import { TransientError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
-import type { OwnLabel, TagRef, Run } from '../label-ports.js';
+import type { OwnLabel, Run } from '../label-ports.js';
+import type { TagRef } from '../target-ports.js';
 import type { SyncParts } from './sync-parts.js';
 import { batches, type Outcome, type TagOperation } from './operation.js';
 import { planTag, type TagPlan } from './tag-plan.js';
@@ -59,7 +60,7 @@ export class TagSync {
   }
 
   /** Writes down what the plan saw on the server. */
-  accept(plan: TagPlan): void {
+  accept(plan: Pick<TagPlan, 'observed' | 'forgotten'>): void {
     const { journal, clock } = this.#options;
     journal.together(() => {
       journal.forget(plan.forgotten);

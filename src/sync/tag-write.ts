@@ -1,5 +1,6 @@
 import { describeError } from '../errors.js';
-import type { BatchAnswer, OwnLabel, TagRef, Run } from '../label-ports.js';
+import type { OwnLabel, Run } from '../label-ports.js';
+import type { BatchAnswer, TagRef } from '../target-ports.js';
 import type { PhotoKey } from '../model.js';
 import { refusalOf, type CarryTag, type Outcome, type TagPhotos } from './operation.js';
 import type { SyncParts } from './sync-parts.js';

@@ -1,4 +1,5 @@
-import type { FieldKind, LabelTarget, LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
+import type { FieldKind, LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
+import type { LabelTarget } from '../target-ports.js';
 import type { Group, Marks, Member, PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../store-ports.js';
 import type { ValueSettings } from './desired.js';

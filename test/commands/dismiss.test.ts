@@ -1,5 +1,8 @@
 /* `dismiss` as a person types it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
+import { copyOf, scene } from '../support/agent-stage.js';
 import { commandLine, homeOf, homeWithLibrary } from '../support/command-line.js';
 
 const { run } = commandLine(t);
@@ -30,6 +33,32 @@ void t.test('a group is dismissed, listed and taken back', async (t) => {
   t.equal(Object.keys(await stage.tags()).length, 3);
   t.equal((await run(home, 'undo', '--all')).code, 0);
   t.match(await run(home, 'dismiss', '1'), { code: 0, stdout: /do not follow yet: labels were taken back/ });
+});
+
+void t.test('photos of a folder that -s gave are dismissed and taken back by their paths', async (t) => {
+  const home = homeOf(t);
+  const photos = join(home.dir, 'photos');
+  await mkdir(photos);
+  const [hut, small] = [join(photos, '100% hut.jpg'), join(photos, 'hut-small.jpg')];
+  await writeFile(hut, await scene(3));
+  await writeFile(small, await copyOf(3, 'small'));
+  t.equal((await run(home, 'scan', '--source', 'local', '-s', photos)).code, 0);
+  const said = await run(home, 'dismiss', hut, small);
+  t.match(said, { code: 0, stdout: /1 pair dismissed/ }, said.stderr);
+  t.match((await run(home, 'scan', '--source', 'local', '-s', photos)).stdout, /0 groups/);
+  t.match(await run(home, 'dismiss', '--forget', hut, small), { code: 0, stdout: /1 pair may be called/ });
+});
+
+void t.test('taking back what is unknown is an error, what was not dismissed is none', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  t.equal((await run(home, 'scan')).code, 0);
+  const unknown = await run(home, 'dismiss', '--forget', '99');
+  t.match(unknown, { code: 2, stdout: '', stderr: /no group Similar-0099/ });
+  const [beach, nowhere] = [stage.id('beach'), '/nowhere/a.jpg'];
+  const photo = await run(home, 'dismiss', '--forget', beach, nowhere);
+  t.match(photo, { code: 2, stdout: '', stderr: /No photo is known as "\/nowhere\/a\.jpg"/ });
+  const others = await run(home, 'dismiss', '--forget', beach, stage.id('hut'));
+  t.match(others, { code: 0, stdout: /None of it was dismissed/ });
 });
 
 void t.test('wrong usage is 2', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { TransientError } from '../../src/errors.js';
 import type { PhotoId, PhotoKey, SourceName } from '../../src/model.js';
 import { readAlbums, type AlbumLister } from '../../src/pipeline/album-reader.js';
-import type { AlbumRef } from '../../src/label-ports.js';
+import type { AlbumRef } from '../../src/target-ports.js';
 import { madePhoto, onServer } from '../support/made-photo.js';
 import { tempState } from '../support/temp-state.js';
 

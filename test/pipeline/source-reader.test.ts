@@ -198,6 +198,24 @@ void t.test('what changed within the overlap is seen again, and means nothing', 
   t.equal(source.listings, 1);
 });
 
+void t.test('on a quiet server the time of the last look moves on, the checkpoint need not', async (t) => {
+  const { source, clock, reader, checkpoint } = await bench(t);
+  t.equal(reader().checkedAt, null);
+  await reader().readAll();
+  await clock.advance(2 * minute);
+  await reader().readChanges();
+  const stands = checkpoint();
+  await clock.advance(minute);
+  await reader().readChanges();
+  t.equal(checkpoint(), stands);
+  const checkedAt = clock.now();
+  t.equal(reader().checkedAt, checkedAt);
+  await clock.advance(minute);
+  source.breaksAfterPages = 0;
+  await failureOf(reader().readChanges());
+  t.equal(reader().checkedAt, checkedAt, 'a look that failed does not count');
+});
+
 void t.test(
   'counts that differ once are waited for; when they stay apart everything is listed',
   async (t) => {

@@ -38,9 +38,9 @@ export function folderEmptied(root: string): TransientError {
   return new TransientError('FOLDER_AWAY', text);
 }
 
-/** A system error on one file, by what the caller must do. A missing file is told apart before. */
-export function fileError(error: unknown, name: string): OrganizerError {
-  const text = `${name}: ${reasonOf(error)}`;
+/** A system error on one file, by what the caller must do; it names no file. A missing file is told apart before. */
+export function fileError(error: unknown): OrganizerError {
+  const text = reasonOf(error);
   if (isLasting(error)) return new TerminalError('PICTURE_UNREADABLE', text, { cause: error });
   return new TransientError('FOLDER_IO', text, { cause: error });
 }

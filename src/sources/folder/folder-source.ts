@@ -122,7 +122,7 @@ export class FolderSource implements PhotoSource {
 
   async #fileOf(photo: Photo): Promise<FoundFile> {
     const file = await this.#find(photo.key);
-    if (file === null) throw new TerminalError('PHOTO_GONE', `${photo.name}: the file is no longer there`);
+    if (file === null) throw new TerminalError('PHOTO_GONE', 'the file is no longer there');
     return file;
   }
 
@@ -152,7 +152,7 @@ export class FolderSource implements PhotoSource {
       if (file === null) await this.#assertThere();
       return file;
     } catch (error) {
-      throw error instanceof OrganizerError ? error : fileError(error, textOf(path));
+      throw error instanceof OrganizerError ? error : fileError(error);
     }
   }
 

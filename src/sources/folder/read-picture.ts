@@ -15,13 +15,14 @@ const pieceBytes = 1024 * 1024;
 
 /**
  * The bytes of a file with their SHA-1 and facts. Memory: the file. Throws TerminalError `PICTURE_TOO_LARGE`,
- * `PICTURE_UNREADABLE` (empty, no permission); TransientError `PICTURE_NOT_READY` (changed meanwhile), `FOLDER_IO`.
+ * `PICTURE_UNREADABLE` (empty, no permission); TransientError `PICTURE_NOT_READY` (changed meanwhile), `FOLDER_IO`. Their
+ * messages say why and leave the name to whoever tells of the photo.
  */
 export async function readPicture(file: FoundFile): Promise<Picture> {
   const name = textOf(file.path);
   return readStill(file, async (handle, size) => {
     if (size > mostBytes)
-      throw new TerminalError('PICTURE_TOO_LARGE', `${name}: larger than ${mostBytes / 1024 / 1024} MiB`);
+      throw new TerminalError('PICTURE_TOO_LARGE', `larger than ${mostBytes / 1024 / 1024} MiB`);
     const bytes = Buffer.allocUnsafe(size);
     const sha1 = await hashOf(handle, size, (at, length) => bytes.subarray(at, at + length));
     return sha1 === null ? null : { bytes, facts: { sha1, ...(await factsOfBytes(bytes, name)) } };
@@ -42,25 +43,24 @@ async function readStill<T>(
   file: FoundFile,
   read: (handle: FileHandle, size: number) => Promise<T | null>,
 ): Promise<T> {
-  const name = textOf(file.path);
   try {
     // Not through a symlink, and without waiting, should a pipe have taken the place of the file.
     const handle = await open(file.place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const before = await handle.stat({ bigint: true });
       if (!before.isFile() || before.dev !== file.stats.dev || before.ino !== file.stats.ino)
-        throw notReady(name, 'was replaced while it was opened');
-      if (before.size === 0n) throw new TerminalError('PICTURE_UNREADABLE', `${name}: the file is empty`);
+        throw notReady('was replaced while it was opened');
+      if (before.size === 0n) throw new TerminalError('PICTURE_UNREADABLE', 'the file is empty');
       const found = await read(handle, Number(before.size));
       const after = await handle.stat({ bigint: true });
       if (found === null || revisionOf(after) !== revisionOf(before))
-        throw notReady(name, 'is still being written');
+        throw notReady('is still being written');
       return found;
     } finally {
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof OrganizerError ? error : fileError(error, name);
+    throw error instanceof OrganizerError ? error : fileError(error);
   }
 }
 
@@ -81,6 +81,6 @@ async function hashOf(
   return hash.digest('hex');
 }
 
-function notReady(name: string, why: string): TransientError {
-  return new TransientError('PICTURE_NOT_READY', `${name}: ${why}`);
+function notReady(why: string): TransientError {
+  return new TransientError('PICTURE_NOT_READY', `the file ${why}`);
 }

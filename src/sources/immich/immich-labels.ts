@@ -8,7 +8,7 @@ import type {
   Mark,
   MarksNow,
   TagRef,
-} from '../../label-ports.js';
+} from '../../target-ports.js';
 import {
   isAlbum,
   isAlbums,

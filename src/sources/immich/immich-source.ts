@@ -163,7 +163,7 @@ export class ImmichSource implements PhotoSource {
   }
 
   async picture(photo: Photo): Promise<Picture> {
-    if (photo.thumbHash === null) throw notReady(photo);
+    if (photo.thumbHash === null) throw notReady();
     try {
       const bytes = await this.#options.client.bytes({
         method: 'GET',
@@ -174,9 +174,9 @@ export class ImmichSource implements PhotoSource {
       return { bytes, facts: {} };
     } catch (error) {
       // "Not generated yet" and "never will be" look the same here.
-      if (error instanceof TerminalError && error.code === 'IMMICH_NOT_FOUND') throw notReady(photo, error);
+      if (error instanceof TerminalError && error.code === 'IMMICH_NOT_FOUND') throw notReady(error);
       if (isAbsent(error))
-        throw new TerminalError('PHOTO_GONE', `${photo.name} is not there any more`, { cause: error });
+        throw new TerminalError('PHOTO_GONE', 'the photo is not there any more', { cause: error });
       // Any other refusal says nothing of the picture.
       if (error instanceof TerminalError)
         throw new TransientError('IMMICH_BAD_ANSWER', error.message, { cause: error });
@@ -186,6 +186,6 @@ export class ImmichSource implements PhotoSource {
 }
 
 /** A listing shows no ThumbHash exactly while there is no thumbnail: asking for it would only give a 404. */
-function notReady(photo: Photo, cause?: unknown): TransientError {
-  return new TransientError('PICTURE_NOT_READY', `Immich has no thumbnail of ${photo.name}`, { cause });
+function notReady(cause?: unknown): TransientError {
+  return new TransientError('PICTURE_NOT_READY', 'Immich has no thumbnail of it', { cause });
 }

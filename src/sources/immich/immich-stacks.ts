@@ -1,5 +1,5 @@
 import { immichKey, type PhotoKey } from '../../model.js';
-import type { StackRef, StackTarget } from '../../label-ports.js';
+import type { StackRef, StackTarget } from '../../target-ports.js';
 import { isNothing, isStack, isStacks, type ListedStack, type Shape } from './answers.js';
 import { assetIdOf, type AssetLookup } from './asset-lookup.js';
 import type { ImmichClient, ImmichRequest } from './client.js';

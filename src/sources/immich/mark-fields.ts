@@ -1,4 +1,4 @@
-import type { Mark } from '../../label-ports.js';
+import type { Mark } from '../../target-ports.js';
 import type { MarkFields } from './requests.js';
 
 /**
