@@ -13,7 +13,7 @@ import type { FatalError } from './errors.js';
 import type { PhotoKey, Signal, SourceName } from './model.js';
 import { Backlog } from './pipeline/backlog.js';
 import { searchByThumbHash } from './pipeline/candidate-search.js';
-import { Examiner, triesOf } from './pipeline/examiner.js';
+import { Examiner, longestDelayOf, triesOf } from './pipeline/examiner.js';
 import { createFingerprinter } from './pipeline/fingerprint.js';
 import { FirstPass } from './pipeline/first-pass.js';
 import { Grouper } from './pipeline/grouper.js';
@@ -119,6 +119,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     supply: backlog,
     concurrency: Math.max(...config.accounts.map((account) => account.concurrency), 4),
     maxTries: triesOf(patience),
+    longestDelayMs: longestDelayOf,
     clock,
     log,
   });

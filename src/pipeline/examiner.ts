@@ -165,11 +165,27 @@ export class Examiner {
 }
 
 /** How often a photo is tried before it is given up: for ever when its server is at fault, not when only it is missing. */
-export function triesOf(patience: 'one-shot' | 'service'): (error: TransientError) => number {
-  return (error) => {
+export function triesOf(
+  patience: 'one-shot' | 'service',
+): (error: TransientError, waiting: number) => number {
+  return (error, waiting) => {
     if (patience === 'one-shot') return isOfPicture(error) ? 4 : 6;
-    return isOfPicture(error) ? 12 : Infinity;
+    if (!isOfPicture(error)) return Infinity;
+    return error.code === 'PICTURE_NOT_READY' && waiting <= mostInHaste ? triesInHaste + 12 : 12;
   };
+}
+
+const triesInHaste = 60;
+/** Where more wait, thumbnails are missing rather than about to come. */
+const mostInHaste = 200;
+
+/**
+ * Most milliseconds until the next try. A thumbnail comes within seconds of the upload: for a minute it is asked for every
+ * second, by up to 13 a second when many wait, then every minute.
+ */
+export function longestDelayOf({ code }: TransientError, tries: number, waiting: number): number {
+  const isInHaste = code === 'PICTURE_NOT_READY' && tries <= triesInHaste;
+  return isInHaste ? Math.min(60_000, Math.max(1_000, 75 * waiting)) : 60_000;
 }
 
 /** Not the server is at fault, only this picture: it is not there yet, or another one is in its place. */

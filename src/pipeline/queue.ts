@@ -19,8 +19,10 @@ export interface QueueOptions<Key extends string> {
   /** Keys worked on at a time. */
   readonly concurrency: number;
   readonly supply?: KeySupply<Key>;
-  /** Tries of a key before it is given up; Infinity = for ever. */
-  readonly maxTries: (error: TransientError) => number;
+  /** Tries of a key before it is given up, while so many keys wait for another; Infinity = for ever. */
+  readonly maxTries: (error: TransientError, waiting: number) => number;
+  /** Most milliseconds until the next try, after so many; default a minute. */
+  readonly longestDelayMs?: (error: TransientError, tries: number, waiting: number) => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -129,7 +131,8 @@ export class KeyedQueue<Key extends string> {
   /** The error to wait for, or null when the key is done with. */
   #judge(key: Key, tries: number, error: unknown): TransientError | null {
     if (this.#closed) return null;
-    if (error instanceof TransientError && tries < this.#options.maxTries(error)) return error;
+    if (error instanceof TransientError && tries < this.#options.maxTries(error, this.#delayed.size + 1))
+      return error;
     try {
       if (error instanceof FatalError) throw error;
       this.#options.gaveUp(key, error);
@@ -144,7 +147,8 @@ export class KeyedQueue<Key extends string> {
 
   #delay(key: Key, tries: number, error: TransientError): void {
     const { clock, log } = this.#options;
-    const backOff = Math.min(longestDelayMs, firstDelayMs * 2 ** (tries - 1));
+    const most = this.#options.longestDelayMs?.(error, tries, this.#delayed.size + 1) ?? longestDelayMs;
+    const backOff = Math.min(most, firstDelayMs * 2 ** (tries - 1));
     const delayMs = error.retryAfterMs ?? backOff * (0.75 + Math.random() / 2);
     log.debug({ key, tries, delayMs: Math.round(delayMs), reason: error.code }, 'will look again');
     const abort = new AbortController();

@@ -303,8 +303,9 @@ void t.test('a renamed file is not decoded again', async (t) => {
 void t.test('patience', (t) => {
   const notReady = new TransientError('PICTURE_NOT_READY', '');
   const away = new TransientError('IMMICH_UNREACHABLE', '');
-  t.ok(triesOf('one-shot')(away) < Infinity);
-  t.equal(triesOf('service')(away), Infinity);
-  t.ok(triesOf('service')(notReady) < Infinity);
+  t.ok(triesOf('one-shot')(away, 1) < Infinity);
+  t.equal(triesOf('service')(away, 1), Infinity);
+  t.ok(triesOf('service')(notReady, 1) < Infinity);
+  t.ok(triesOf('service')(notReady, 5_000) < triesOf('service')(notReady, 1), 'where many wait');
   t.end();
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { FatalError, TerminalError, TransientError, exitCodes } from '../../src/errors.js';
+import { longestDelayOf } from '../../src/pipeline/examiner.js';
 import { KeyedQueue, type QueueOptions } from '../../src/pipeline/queue.js';
 import { ManualClock, settled } from '../support/manual-clock.js';
 import { memoryLog } from '../support/memory-log.js';
@@ -106,6 +107,35 @@ void t.test('delays end at a minute', async (t) => {
     await finish('a', away());
     await clock.advance(75_000);
   }
+});
+
+void t.test('what comes soon is asked for soon, however long it was waited for', async (t) => {
+  const { queue, clock, looks, finish } = bench({ maxTries: () => 99, longestDelayMs: longestDelayOf });
+  const late = new TransientError('PICTURE_NOT_READY', 'no thumbnail yet');
+  queue.add(['late']);
+  for (let n = 0; n < 12; n++) {
+    await finish('late', late);
+    await clock.advance(1_250);
+    t.equal(looks.length, n + 2, `after ${n + 1} tries`);
+  }
+  for (let n = 0; n < 60; n++) {
+    await finish('late', late);
+    await clock.advance(75_000);
+  }
+  const asked = looks.length;
+  await finish('late', late);
+  await clock.advance(40_000);
+  t.equal(looks.length, asked, 'after a minute of that it is asked for once a minute');
+  await queue.close();
+});
+
+void t.test('where thousands of thumbnails are waited for, each is asked for seldom', (t) => {
+  const late = new TransientError('PICTURE_NOT_READY', 'no thumbnail yet');
+  t.equal(longestDelayOf(late, 5, 1), 1_000);
+  t.equal(longestDelayOf(late, 5, 400), 30_000);
+  t.equal(longestDelayOf(late, 5, 10_000), 60_000);
+  t.equal(longestDelayOf(new TransientError('IMMICH_BUSY', 'busy'), 5, 1), 60_000);
+  t.end();
 });
 
 void t.test('the server says how long to wait', async (t) => {
