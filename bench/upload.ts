@@ -89,13 +89,15 @@ async function withService<T>(
 }
 
 /** Seconds from the moment when the thumbnail of a copy is there until the copy is tagged, one after the other. */
-async function secondsToLabels({ standIn, anna }: Running): Promise<number[]> {
+async function secondsToLabels({ standIn, anna, key }: Running): Promise<number[]> {
   const taken: number[] = [];
   for (const scene of scenes.slice(0, uploads)) {
     const bytes = await resizeTo(scene, 300);
     const fileName = `copy-${taken.length}.jpg`;
     const id = await standIn.addAsset(anna, { bytes, fileName, justUploaded: true });
-    const ready = performance.now() + thumbnailDelayMs;
+    const thumbnail = `${standIn.url}/api/assets/${id}/thumbnail`;
+    while (!(await fetch(thumbnail, { headers: { 'x-api-key': key } })).ok) await sleep(10);
+    const ready = performance.now();
     while ((standIn.snapshot().assets[id]?.tags.length ?? 0) === 0) {
       if (performance.now() - ready > 120_000) throw new Error(`${fileName} is not tagged after two minutes`);
       await sleep(5);
@@ -156,7 +158,7 @@ const section = `## From an upload to its label
 ${madeBy('npm run bench -- --only upload')}
 
 ${uploads} copies uploaded one after the other to a library of ${photos} photos. Seconds from the moment when the server has the copy's
-thumbnail (${thumbnailDelayMs} ms after the upload) to the tag on it.
+thumbnail (about ${thumbnailDelayMs} ms after the upload) to the tag on it.
 
 | | median | longest | |
 | --- | ---: | ---: | --- |
