@@ -8,6 +8,7 @@ const ruleWords: Record<KeepRule, string> = {
   favorite: 'a favourite',
   in_album: 'in an album',
   format: 'a better kind of file',
+  far_more_pixels: 'far more pixels',
   pixels: 'more pixels',
   metadata: 'still has its capture time',
   preferred: 'in a place you prefer',

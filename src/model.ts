@@ -132,9 +132,9 @@ export interface Fingerprint {
 /** What laying two pictures over each other came to: `proven`, or `likely` and for a person to judge. */
 export interface PixelProof {
   readonly verdict: 'proven' | 'likely';
-  /** Correlation (0 to 1) that nine of ten blocks of the picture reach. */
+  /** Correlation (0 to 1) that nine of ten blocks of the picture reach; where not all agrees, the share of the blocks that do. */
   readonly agreement: number;
-  /** True when neither picture is cropped, moved or turned against the other. */
+  /** True when neither picture is cropped, moved, turned, or covered in part, against the other. */
   readonly inPlace: boolean;
 }
 
@@ -226,8 +226,9 @@ export const keepRuleNames = [
   'favorite',
   'in_album',
   'format',
-  'pixels',
+  'far_more_pixels',
   'metadata',
+  'pixels',
   'preferred',
   'larger',
   'older',

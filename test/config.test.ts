@@ -59,7 +59,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       carryOver: [],
     },
     detection: { threshold: 12, dismissByUntagging: false },
-    keep: ['favorite', 'in_album', 'format', 'pixels', 'metadata', 'preferred', 'larger', 'older'],
+    keep: ['favorite', 'in_album', 'format', 'far_more_pixels', 'metadata', 'pixels', 'preferred', 'larger', 'older'],
     prefer: [],
     watch: { pollMs: 15_000, pollMaxMs: 120_000, sweep: '30 3 * * *', folderSettleMs: 2000 },
     server: { host: '127.0.0.1', port: 2285, token: null, webhookSecret: null },

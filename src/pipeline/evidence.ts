@@ -3,7 +3,7 @@ import { areCompanions, type Shot } from './companions.js';
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 5;
+export const evidenceVersion = 6;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -70,7 +70,9 @@ export function evidenceBetween(
   if (!isAlike && !isProven) return null;
   if (areCompanions(a, b)) return null;
   const apart = timeBetweenShots(a, b);
-  const isUnedited = (isAlike ? likeness.orientation === 0 : proof?.inPlace === true) && sameShape(a, b);
+  // What hashes call alike may still be covered in part, where the pixels were compared too.
+  const isUpright = isAlike ? likeness.orientation === 0 && proof?.inPlace !== false : proof?.inPlace === true;
+  const isUnedited = isUpright && sameShape(a, b);
   return {
     kind:
       apart !== null ? (apart < zoneStepMs ? 'burst' : 'similar') : isUnedited ? 'same-picture' : 'edited',
@@ -123,8 +125,10 @@ export function isDuplicate(evidence: Evidence | null): evidence is Evidence {
 export function timeBetweenShots(a: Comparable, b: Comparable): number | null {
   if (a.takenAt === null || b.takenAt === null || a.camera === null || a.camera !== b.camera) return null;
   const gap = gapBetween(a.takenAt, b.takenAt);
-  if (gap > 0) return gap % zoneStepMs === 0 && gap <= largestZoneGapMs ? null : gap;
-  return a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure ? 0 : null;
+  const wereExposedOtherwise = a.exposure !== null && b.exposure !== null && a.exposure !== b.exposure;
+  if (gap === 0) return wereExposedOtherwise ? 0 : null;
+  const isZone = gap % zoneStepMs === 0 && gap <= largestZoneGapMs && !wereExposedOtherwise;
+  return isZone ? null : gap;
 }
 
 /** Milliseconds between two capture times; one of them may have lost the fraction of its second. */

@@ -7,7 +7,7 @@ import { isMostlyPlain, isPaper } from './paper.js';
 import { register, registrable, type Registrable, type Registration } from './registration.js';
 
 /** Changes with what is nominated and proven here: stored proofs are then made anew, without reading a picture again. */
-export const proofVersion = 3;
+export const proofVersion = 4;
 /** Bits (of 64 and of 256) within which a whole, or what is inside its bars, is compared with another one. */
 export const viewKeyBits = 15;
 export const viewDetailBits = 100;
@@ -163,8 +163,7 @@ export function verdictOf(found: Registration, { arePapers, arePlain }: PairKind
   if (found.blocks < leastBlocks || found.cover < leastCover) return null;
   if (arePapers) return isSamePaper(found) ? 'proven' : found.quarter >= 0.95 ? 'likely' : null;
   const isInside = found.overhang <= (found.compared > 0.99 ? mostOverhang : mostOverhangOfBars);
-  // Cropped, turned, framed: everything that both show agrees, and one shows nothing that the other has not.
-  if (isInside && found.tenth >= 0.93 && found.quarter >= 0.96 && found.half >= 0.97) return 'proven';
+  if (isInside && agreesThroughout(found)) return 'proven';
   // Something was laid over it: the framing is the same to a hundredth, most of the picture agrees to the pixel.
   // What agrees must be more than what is around a picture.
   const isInPlace = found.offWhole <= 0.01 && !arePlain;
@@ -172,6 +171,14 @@ export function verdictOf(found: Registration, { arePapers, arePlain }: PairKind
   if (found.quarter >= 0.9 && found.half >= 0.95) return 'likely';
   if (isInPlace && found.half >= 0.95 && found.agreeing >= 0.5) return 'likely';
   return null;
+}
+
+/**
+ * Cropped, turned, framed, or as it was: everything that both show agrees. Not so where something was laid over one of them,
+ * or where something else stands before the same background.
+ */
+export function agreesThroughout({ tenth, quarter, half }: Registration): boolean {
+  return tenth >= 0.93 && quarter >= 0.96 && half >= 0.97;
 }
 
 /**

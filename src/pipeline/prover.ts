@@ -13,6 +13,7 @@ import type { GreyCopy } from './grey-copy.js';
 import type { Neighbours } from './links.js';
 import { unpackCopy } from './packed-copy.js';
 import {
+  agreesThroughout,
   keyOf,
   partDetailBits,
   partKeyBits,
@@ -28,6 +29,7 @@ import {
 import { partFramesOf } from './frames.js';
 import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
+import type { Registration } from './registration.js';
 import { areWorthReview } from './videos.js';
 import { ViewIndex } from './view-index.js';
 
@@ -142,8 +144,7 @@ export class Prover {
       const theirs = this.#sitter(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {
-        const { tenth, offWhole } = found.registration;
-        proofs.push({ b: other, verdict: found.verdict, agreement: tenth, inPlace: offWhole <= 0.01 });
+        proofs.push({ b: other, verdict: found.verdict, ...figuresOf(found.registration) });
       } else if (alikeBits !== null)
         proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
@@ -267,6 +268,12 @@ export class Prover {
     this.#sitters.set(id, sitter);
     return sitter;
   }
+}
+
+/** Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
+function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {
+  const isWhole = agreesThroughout(found);
+  return { agreement: isWhole ? found.tenth : found.agreeing, inPlace: isWhole && found.offWhole <= 0.01 };
 }
 
 /** One after the other, as they are stored. */

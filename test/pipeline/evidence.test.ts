@@ -150,6 +150,10 @@ void t.test('shots of one camera at other times are a burst, whatever the distan
   t.equal(kindOf(shot(noon + 120), shot(noon + 120), identical), 'same-picture');
   t.equal(kindOf(shot(noon), shot(noon + 14 * 60_000)), 'burst');
   t.equal(kindOf(shot(noon), shot(noon + 3_600_000)), 'same-picture', 'a corrected time zone');
+  const exposed = (exposure: string): Partial<Comparable> => ({ exposure });
+  const hourLater = shot(noon + 3_600_000, exposed('1/250'));
+  t.equal(kindOf(shot(noon, exposed('1/250')), hourLater), 'same-picture', 'exposed alike');
+  t.equal(kindOf(shot(noon, exposed('1/60')), hourLater), 'similar', 'a camera that wakes every hour');
   t.equal(kindOf(shot(noon), shot(noon + 3_601_000)), 'similar', 'a camera that stood there an hour');
   t.equal(kindOf(shot(noon), shot(noon + 7 * 86_400_000)), 'similar', 'a week later to the second');
   t.equal(kindOf(shot(noon), shot(noon + 2000, { camera: 'nikon z8' })), 'same-picture');

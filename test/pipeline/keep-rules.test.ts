@@ -18,6 +18,7 @@ const preferred: Record<KeepRule, Partial<Rankable>> = {
   favorite: { favorite: true },
   in_album: { albumCount: 1 },
   format: { format: 'raw' },
+  far_more_pixels: { width: 9000 },
   pixels: { width: 9000 },
   metadata: { takenAt: 1 },
   preferred: { preference: 1 },
@@ -55,6 +56,23 @@ void t.test('a plain canvas around a picture makes it no better', (t) => {
   const small = rankable('small', { width: 400, height: 300 });
   t.equal(bestOf(['pixels'], small, squared), squared.key, 'but far more of the picture does');
   t.same(reasonsToKeep(['pixels'], squared, [small]), ['more pixels']);
+  t.end();
+});
+
+void t.test('an edit with a few more pixels does not replace the original that has its capture time', (t) => {
+  const original = rankable('original', { width: 4000, height: 3000, takenAt: 1, byteSize: 3_000_000 });
+  const captioned = rankable('edit', { width: 4000, height: 3600, byteSize: 4_000_000, createdAt: 0 });
+  t.equal(bestOf(keepRuleNames, captioned, original), original.key);
+  t.same(reasonsToKeep(keepRuleNames, original, [captioned]), ['has its capture time']);
+  const stripped = rankable('stripped', { width: 8000, height: 6000, takenAt: null });
+  t.equal(bestOf(keepRuleNames, original, stripped), stripped.key, 'far more pixels would be lost');
+  t.end();
+});
+
+void t.test('a small JPEG is not kept before what it was made from', (t) => {
+  const png = rankable('png', { format: 'other', width: 768, height: 512 });
+  const thumbnail = rankable('thumbnail', { format: 'jpeg', width: 160, height: 107 });
+  t.equal(bestOf(keepRuleNames, thumbnail, png), png.key);
   t.end();
 });
 
