@@ -71,7 +71,9 @@ export function evidenceBetween(
   if (areCompanions(a, b)) return null;
   const apart = timeBetweenShots(a, b);
   // What hashes call alike may still be covered in part, where the pixels were compared too.
-  const isUpright = isAlike ? likeness.orientation === 0 && proof?.inPlace !== false : proof?.inPlace === true;
+  const isUpright = isAlike
+    ? likeness.orientation === 0 && proof?.inPlace !== false
+    : proof?.inPlace === true;
   const isUnedited = isUpright && sameShape(a, b);
   return {
     kind:
