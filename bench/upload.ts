@@ -54,6 +54,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Processor seconds of a process so far (Linux: ticks of 10 ms). */
+function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /su, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Resolves when the agent has compared what there was with each other. */
+async function atRest(pid: number): Promise<void> {
+  for (let before = -1; cpuSecondsOf(pid) - before > 0.1;) {
+    before = cpuSecondsOf(pid);
+    await sleep(3000);
+  }
+}
+
 /** A library with the agent that has caught up with it, for a while. */
 async function withService<T>(
   env: Record<string, string>,
@@ -78,8 +94,9 @@ async function withService<T>(
   try {
     const thumbnails = (): number => standIn.requests.count('GET /assets/:id/thumbnail');
     while (thumbnails() < photos) await sleep(50);
-    await sleep(2000);
-    return await work({ standIn, anna, key, port, pid: agent.pid ?? 0 });
+    const pid = agent.pid ?? 0;
+    await atRest(pid);
+    return await work({ standIn, anna, key, port, pid });
   } finally {
     agent.kill();
     await ended;
@@ -117,14 +134,6 @@ async function installHook({ standIn, key, port }: Running): Promise<void> {
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
   const made = await fetch(`${standIn.url}/api/workflows`, { method: 'POST', headers, body });
   if (made.status !== 201) throw new Error(`the workflow was refused: ${made.status}`);
-}
-
-/** Processor seconds of a process so far (Linux: ticks of 10 ms). */
-function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /su, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function idle({ standIn, pid }: Running): Promise<{ cpu: number; requests: Record<string, number> }> {
