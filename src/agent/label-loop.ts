@@ -11,6 +11,7 @@ import { newRun } from './run.js';
 const gatherMs = 50;
 /** While many pictures wait, labels are brought up to date this often. */
 const busyEveryMs = 10_000;
+const busyStepMs = 200;
 const manyWaiting = 100;
 /** Labels that the server has not settled are looked at again after this, then ever more rarely. */
 const firstLookMs = 500;
@@ -62,8 +63,9 @@ export class LabelLoop {
     for (let lastAt = 0; ; lastAt = clock.now()) {
       await this.#nudged(pauseMs);
       await clock.sleep(gatherMs, stopping);
-      if (queue.pending > manyWaiting)
-        await clock.sleep(Math.max(0, lastAt + busyEveryMs - clock.now()), stopping);
+      // In short steps: what waited may be done long before, and the next upload is not to wait for the rest.
+      while (queue.pending > manyWaiting && clock.now() < lastAt + busyEveryMs && !stopping.aborted)
+        await clock.sleep(busyStepMs, stopping);
       if (stopping.aborted) return;
       try {
         const open = await this.#round();
