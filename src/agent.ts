@@ -11,6 +11,7 @@ import type { Parts, ProgressEvents, ReadSource } from './agent/parts.js';
 import type { Config } from './config.js';
 import type { FatalError } from './errors.js';
 import type { PhotoKey, Signal, SourceName } from './model.js';
+import { AlikePairs } from './pipeline/alike.js';
 import { Backlog } from './pipeline/backlog.js';
 import { searchByThumbHash } from './pipeline/candidate-search.js';
 import { Examiner, longestDelayOf, triesOf } from './pipeline/examiner.js';
@@ -20,6 +21,7 @@ import { Grouper } from './pipeline/grouper.js';
 import { LookIndex } from './pipeline/look-index.js';
 import { Prover } from './pipeline/prover.js';
 import { KeyedQueue } from './pipeline/queue.js';
+import { Sitters } from './pipeline/sitters.js';
 import { SourceReader } from './pipeline/source-reader.js';
 import type { Clock, Log, PhotoSource } from './ports.js';
 import type { IndexedPhoto } from './store-ports.js';
@@ -90,8 +92,10 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
   const fingerprinter = await createFingerprinter();
+  const sitters = new Sitters(state.copies);
+  const alike = new AlikePairs(sitters);
   const prover = new Prover({
-    ...{ photos: state.photos, copies: state.copies, neighbours: looks },
+    ...{ photos: state.photos, copies: state.copies, neighbours: looks, sitters, alike },
     progress: (done, of) => progress.emit('compared', done, of),
   });
   const firstPass = new FirstPass({ photos: state.photos, search: searchByThumbHash, looks });
@@ -157,7 +161,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 
   const grouper = new Grouper({
     ...state,
-    neighbours: looks,
+    ...{ neighbours: looks, alike },
     keep: config.keep,
     threshold: config.detection.threshold,
     sources: names,

@@ -6,9 +6,10 @@ import {
   paperBits,
   storedBits,
 } from '../../src/pipeline/evidence.js';
+import { alikeProof } from '../../src/pipeline/alike.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
 import { popCount } from '../../src/pipeline/words.js';
-import { orientations, turned } from '../../src/pipeline/hashes.js';
+import { orientations, turned, type Orientation } from '../../src/pipeline/hashes.js';
 import { unpackCopy } from '../../src/pipeline/packed-copy.js';
 import {
   partKeyBits,
@@ -70,27 +71,34 @@ export async function ourMethod(): Promise<Method<OurLook>> {
 
 /** As the agent's search, prover and `evidenceBetween` judge two photos that no capture times tell apart. */
 function compareLooks(a: OurLook, b: OurLook): Verdict {
-  const bits = hashDistance(a, b);
+  const alike = nearestTurn(a, b);
   const arePapers = a.isPaper && b.isPaper;
-  if (bits <= (arePapers ? paperBits : automaticBits)) return 'automatic';
+  const isAlike = alike.detailBits <= (arePapers ? paperBits : automaticBits);
+  if (isAlike && alikeProof(readySitter(a), readySitter(b), { ...alike, arePapers }) !== null)
+    return 'automatic';
   const proof = isNominated(a, b) ? proofBetween(readySitter(a), readySitter(b)) : null;
   if (proof?.verdict === 'proven') return 'automatic';
-  return proof !== null || (bits <= storedBits && !arePapers) ? 'review' : null;
+  return proof !== null || (alike.detailBits <= storedBits && !arePapers) ? 'review' : null;
+}
+
+interface Turn {
+  readonly detailBits: number;
+  readonly orientation: Orientation;
 }
 
 /** Bits of 256 that differ in the orientation where they are most alike; Infinity where the 64-bit hash rules it out. */
-function hashDistance(a: OurLook, b: OurLook): number {
-  if (a.quality < leastQuality || b.quality < leastQuality) return Infinity;
-  let best = Infinity;
+function nearestTurn(a: OurLook, b: OurLook): Turn {
+  let best: Turn = { detailBits: Infinity, orientation: 0 };
+  if (a.quality < leastQuality || b.quality < leastQuality) return best;
   for (const orientation of orientations) {
     const detail = a.details[orientation];
     const upright = b.details[0];
     if (detail === undefined || upright === undefined) continue;
     const candidate = orientation === 0 ? bitsApart(a.phash, b.phash) : keyBits(detail, 0, upright);
     if (candidate > candidateBits) continue;
-    const bits = bitsApart(detail, upright);
-    if (orientation === 0 && bits <= certainBits) return bits;
-    best = Math.min(best, bits);
+    const detailBits = bitsApart(detail, upright);
+    if (detailBits < best.detailBits) best = { detailBits, orientation };
+    if (orientation === 0 && detailBits <= certainBits) return best;
   }
   return best;
 }

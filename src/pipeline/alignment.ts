@@ -1,6 +1,7 @@
 import type { Frame } from './frames.js';
 import type { Layer } from './layers.js';
 import { Seen, type Area } from './seen.js';
+import { toneOf, weightOf, type Tone } from './tone.js';
 
 /**
  * Moves, turns and scales the second picture into the first: `[p, q, x, y]` is (X, Y) -> (p X - q Y + x, q X + p Y + y) in
@@ -29,23 +30,11 @@ export function similarityNear([a, b, x, c, d, y]: Frame, { container, other }: 
   return [p, q, middleX - (p * other - q) / 2, middleY - (q * other + p) / 2];
 }
 
-/** other = gain * container + offset, and how far off that is on average (grey levels, at least 1). */
-interface Tone {
-  readonly gain: number;
-  readonly offset: number;
-  readonly error: number;
-}
-
-/** Less contrast than this (variance) leaves nothing to hold on to. */
-const leastVariance = 4;
 /** Of the area, this much must be covered. */
 const leastCover = 0.5;
 /** Smallest step worth taking, and the largest allowed, in heights of the picture. */
 const smallestStep = 4e-4;
 const largestStep = 0.06;
-/** Pixels whose error is far beyond this many mean errors hardly count: an overlay must not pull the picture away. */
-const errorsTolerated = 2.5;
-const toneRounds = 5;
 const damping = 1.001;
 const unknowns = 6;
 
@@ -72,7 +61,7 @@ export function align(
   for (let round = 0; round < rounds; round++) {
     seen.look(container, frameOf(place, shapes), area, 0);
     if (seen.count < wanted) return null;
-    tone ??= toneOf(other, area);
+    tone ??= toneOf(seen, other, area);
     if (tone === null) return null;
     const error = sumUp(other, area, shapes, tone);
     if (!solve()) return null;
@@ -85,51 +74,6 @@ export function align(
     if (Math.max(...steps.map(Math.abs)) < smallestStep) break;
   }
   return place;
-}
-
-function weightOf(error: number, typical: number): number {
-  const far = error / (errorsTolerated * typical);
-  const weight = 1 / (1 + far * far);
-  return weight * weight;
-}
-
-/** Gain and offset by repeated weighted least squares; null on flat ground. */
-function toneOf(other: Layer, area: Area): Tone | null {
-  let tone: Tone = { gain: 1, offset: 0, error: 1e4 };
-  for (let round = 0; round < toneRounds; round++) {
-    let n = 0;
-    let a = 0;
-    let b = 0;
-    let aa = 0;
-    let ab = 0;
-    for (let j = area.top; j < area.bottom; j++)
-      for (let at = j * other.side + area.left, end = at + area.right - area.left; at < end; at++) {
-        if (seen.covered[at] !== 1) continue;
-        const here = seen.grey[at] ?? 0;
-        const there = other.pixels[at] ?? 0;
-        const weight = weightOf(there - tone.gain * here - tone.offset, tone.error);
-        n += weight;
-        a += weight * here;
-        b += weight * there;
-        aa += weight * here * here;
-        ab += weight * here * there;
-      }
-    const variance = aa / n - (a / n) ** 2;
-    if (!(variance >= leastVariance)) return null;
-    const gain = Math.max(0.1, (ab / n - (a * b) / (n * n)) / variance);
-    const offset = (b - gain * a) / n;
-    tone = { gain, offset, error: Math.max(1, meanError(other, area, gain, offset)) };
-  }
-  return tone;
-}
-
-function meanError(other: Layer, area: Area, gain: number, offset: number): number {
-  let error = 0;
-  for (let j = area.top; j < area.bottom; j++)
-    for (let at = j * other.side + area.left, end = at + area.right - area.left; at < end; at++)
-      if (seen.covered[at] === 1)
-        error += Math.abs((other.pixels[at] ?? 0) - gain * (seen.grey[at] ?? 0) - offset);
-  return error / seen.count;
 }
 
 /** The normal equations for four steps (times the gain), gain and offset. Returns the mean error before the step. */

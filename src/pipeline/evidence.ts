@@ -3,7 +3,7 @@ import { areCompanions, type Shot } from './companions.js';
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 6;
+export const evidenceVersion = 7;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -41,14 +41,14 @@ export type Comparable = Shot &
     readonly isPaper: boolean;
   };
 
-/** What is known of how two photos look next to each other; null = not alike, not laid over each other. */
+/** What is known of how two photos look next to each other; null = not alike, not compared pixel by pixel. */
 export interface Looked {
   readonly likeness: Pick<Likeness, 'phashBits' | 'detailBits' | 'orientation'> | null;
   readonly proof: PixelProof | null;
 }
 
 /**
- * Why the two photos are linked, or null when nothing is proven. Symmetric.
+ * Why the two photos are linked, or null when nothing is proven. Symmetric. Hashes nominate, pixels prove.
  * Capture times decide between burst and copy, whatever the distance (exposure brackets look identical to any hash).
  */
 export function evidenceBetween(
@@ -62,26 +62,34 @@ export function evidenceBetween(
     return { kind: 'same-bytes', score: 1, distance: null, agreement: null };
   if (a.media !== b.media) return null;
   if (a.media === 'video') return evidenceOfVideos(a, b, likeness, options);
-  const arePapers = a.isPaper && b.isPaper && !isOneShot(a, b);
-  const detailBound = arePapers ? Math.min(paperBits, options.detailBound) : options.detailBound;
-  const isAlike =
-    likeness !== null && likeness.phashBits <= options.threshold && likeness.detailBits <= detailBound;
-  const isProven = proof?.verdict === 'proven';
-  if (!isAlike && !isProven) return null;
-  if (areCompanions(a, b)) return null;
+  if (proof?.verdict !== 'proven' || areCompanions(a, b)) return null;
+  const isAlike = areAlike(a, b, likeness, options);
   const apart = timeBetweenShots(a, b);
-  // What hashes call alike may still be covered in part, where the pixels were compared too.
-  const isUpright = isAlike
-    ? likeness.orientation === 0 && proof?.inPlace !== false
-    : proof?.inPlace === true;
-  const isUnedited = isUpright && sameShape(a, b);
+  const isUnedited = proof.inPlace && sameShape(a, b);
   return {
     kind:
       apart !== null ? (apart < zoneStepMs ? 'burst' : 'similar') : isUnedited ? 'same-picture' : 'edited',
-    score: isAlike ? scoreOf(likeness.detailBits) : Math.min(0.99, round(proof?.agreement ?? 0)),
+    score: isAlike ? scoreOf(likeness.detailBits) : Math.min(0.99, round(proof.agreement)),
     distance: likeness && { phash: likeness.phashBits, detail: likeness.detailBits },
-    agreement: proof === null ? null : round(proof.agreement),
+    agreement: round(proof.agreement),
   };
+}
+
+/** Whether the hashes of two pictures are so alike that it is worth asking for their pixels. */
+export function areAlike(
+  a: Comparable,
+  b: Comparable,
+  likeness: Looked['likeness'],
+  { threshold, detailBound }: EvidenceOptions,
+): likeness is NonNullable<Looked['likeness']> {
+  if (likeness === null) return false;
+  const bound = arePapers(a, b) ? Math.min(paperBits, detailBound) : detailBound;
+  return likeness.phashBits <= threshold && likeness.detailBits <= bound;
+}
+
+/** Two documents of which nothing says that they are of one shot. */
+export function arePapers(a: Comparable, b: Comparable): boolean {
+  return a.isPaper && b.isPaper && !isOneShot(a, b);
 }
 
 /** Of videos only the stills are compared: these must be the same for certain, as they stand. */

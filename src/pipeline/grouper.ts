@@ -130,7 +130,7 @@ export class Grouper {
     return wide ? [...becameCrowded, ...links.provable(id)] : becameCrowded;
   }
 
-  /** Everything that is proven, step by step, to be linked to the photo, and the members that its group had so far. */
+  /** Everything that may be linked to the photo, step by step, and the members that its group had so far. */
   async #componentOf(start: PhotoId, links: Links, pace: Pace): Promise<Component> {
     const scope = new Set<PhotoId>([start]);
     const candidates: Candidate[] = [];
@@ -144,7 +144,7 @@ export class Grouper {
       const photo = links.photo(id);
       if (photo === null) continue;
       keys.push(photo.key);
-      for (const other of links.provenIds(photo, scope)) scope.add(other);
+      for (const other of links.perhapsProven(photo, scope)) scope.add(other);
       if (links.canBeMember(photo)) candidates.push({ photo, proofs: () => links.proofs(photo) });
     }
     return { scope, candidates, keys, grouped };

@@ -1,7 +1,17 @@
-import type { Evidence, Likeness, PhotoId, PhotoKey, SourceName } from '../model.js';
+import type { Evidence, Likeness, PhotoId, PhotoKey, PixelProof, SourceName } from '../model.js';
 import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Dismissed } from './dismissed.js';
-import { automaticBits, certainBits, crowdedNeighbours, evidenceBetween, isDuplicate } from './evidence.js';
+import type { PixelComparer } from './alike.js';
+import {
+  areAlike,
+  arePapers,
+  automaticBits,
+  certainBits,
+  crowdedNeighbours,
+  evidenceBetween,
+  isDuplicate,
+  timeBetweenShots,
+} from './evidence.js';
 import { isOneStripped, kindOfVideos } from './videos.js';
 
 /** Who looks like whom. */
@@ -15,12 +25,19 @@ export interface LinkOptions {
   readonly groups: GroupStore;
   readonly neighbours: Neighbours;
   readonly copies: Pick<CopyStore, 'proofsOf'>;
+  readonly alike: PixelComparer;
   /** Largest distance of the 64-bit hash, 0 to 12 bits. */
   readonly threshold: number;
   /** Sources that are configured: photos of others may be gone by now, and are members of no group. */
   readonly sources: readonly SourceName[];
 }
 
+type Ask = PixelComparer['proofOf'];
+
+/** Where it is enough to know who may be linked. */
+const assumed: PixelProof = { verdict: 'proven', agreement: 1, inPlace: true };
+/** Of so many that look like a photo its pixels are compared with, the most alike first: a fixed camera makes thousands. */
+const mostAsked = 100;
 /** Photos and lists of neighbours that are remembered at a time, counted by their entries. */
 const mostRemembered = 200_000;
 
@@ -78,19 +95,27 @@ export class Links {
       .map(({ b }) => b);
   }
 
-  /** Photos with a proof against this one that are not `known`. */
-  provenIds(photo: IndexedPhoto, known: ReadonlySet<PhotoId>): PhotoId[] {
-    return [...this.#evidence(photo, known)].map(([other]) => other.id);
+  /** Photos that may have a proof against this one and are not `known`: pixels are not asked for. */
+  perhapsProven(photo: IndexedPhoto, known: ReadonlySet<PhotoId>): PhotoId[] {
+    return [...this.#evidence(photo, known, () => assumed)].map(([other]) => other.id);
   }
 
   /** Every proof against this photo. */
   proofs(photo: IndexedPhoto): ReadonlyMap<PhotoKey, Evidence> {
-    return new Map([...this.#evidence(photo, new Set())].map(([other, evidence]) => [other.key, evidence]));
+    let asked = 0;
+    const ask: Ask = (likeness, kind) =>
+      ++asked > mostAsked ? null : this.#options.alike.proofOf(likeness, kind);
+    return new Map(
+      [...this.#evidence(photo, new Set(), ask)].map(([other, evidence]) => [other.key, evidence]),
+    );
   }
 
-  *#evidence(photo: IndexedPhoto, known: ReadonlySet<PhotoId>): Iterable<[IndexedPhoto, Evidence]> {
+  *#evidence(photo: IndexedPhoto, known: ReadonlySet<PhotoId>, ask: Ask): Iterable<[IndexedPhoto, Evidence]> {
     const { threshold, groups } = this.#options;
-    const likenesses = new Map(this.#likenessesOf(photo.id).map((likeness) => [likeness.b, likeness]));
+    const nearest = [...this.#likenessesOf(photo.id)].sort(
+      (a, b) => a.detailBits - b.detailBits || a.b - b.b,
+    );
+    const likenesses = new Map(nearest.map((likeness) => [likeness.b, likeness]));
     const proofs = new Map(this.#proofsOf(photo.id).map((proof) => [proof.b, proof]));
     for (const id of new Set([...likenesses.keys(), ...proofs.keys(), ...groups.sameBytes(photo.id)])) {
       if (known.has(id)) continue;
@@ -99,9 +124,13 @@ export class Links {
       if (other === null || !this.canBeMember(other) || this.#dismissed.has(photo, other)) continue;
       const mayNeedCrowd = likeness !== null && isUncertain(likeness);
       const isCrowd = mayNeedCrowd && (this.isCrowded(photo.id) || this.isCrowded(id));
-      const detailBound = isCrowd ? certainBits : automaticBits;
-      const looked = { likeness, proof: proofs.get(id) ?? null };
-      const evidence = evidenceBetween(photo, other, looked, { threshold, detailBound });
+      const options = { threshold, detailBound: isCrowd ? certainBits : automaticBits };
+      const stored = proofs.get(id) ?? null;
+      const proof =
+        stored?.verdict !== 'proven' && needPixels(photo, other) && areAlike(photo, other, likeness, options)
+          ? ask(likeness, { arePapers: arePapers(photo, other) })
+          : stored;
+      const evidence = evidenceBetween(photo, other, { likeness, proof }, options);
       if (!isDuplicate(evidence)) continue;
       if (evidence.kind === 'same-bytes' || !this.#mayBeOfAnotherTake(photo, other)) yield [other, evidence];
     }
@@ -170,4 +199,10 @@ export class Links {
 
 function isUncertain({ detailBits }: Likeness): boolean {
   return detailBits > certainBits;
+}
+
+/** False where the pixels would change nothing: the same file, videos, two shots of one camera. */
+function needPixels(a: IndexedPhoto, b: IndexedPhoto): boolean {
+  if (a.media !== 'image' || b.media !== 'image') return false;
+  return (a.sha1 === null || a.sha1 !== b.sha1) && timeBetweenShots(a, b) === null;
 }

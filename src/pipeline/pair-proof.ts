@@ -7,7 +7,7 @@ import { isMostlyPlain, isPaper } from './paper.js';
 import { register, registrable, type Registrable, type Registration } from './registration.js';
 
 /** Changes with what is nominated and proven here: stored proofs are then made anew, without reading a picture again. */
-export const proofVersion = 4;
+export const proofVersion = 5;
 /** Bits (of 64 and of 256) within which a whole, or what is inside its bars, is compared with another one. */
 export const viewKeyBits = 15;
 export const viewDetailBits = 100;
@@ -23,23 +23,28 @@ export interface View {
   readonly detail: Uint8Array;
 }
 
-/** A picture made ready for proofs: made once, used against many. */
+/** A picture made ready for proofs: made once, used against many. What it has is made when it is first needed. */
 export interface Sitter {
   readonly copy: GreyCopy;
   /** The whole first, then what is inside its bars. Empty when there is too little to see: nothing is proven then. */
   readonly views: readonly View[];
   /** As of `partKeysOf`. */
   readonly partKeys: Uint32Array;
-  /** Made when it is first needed. */
   readonly registrable: () => Registrable;
 }
 
 export function sitterOf(copy: GreyCopy): Sitter {
+  let views: readonly View[] | null = null;
+  let partKeys: Uint32Array | null = null;
   let ready: Registrable | null = null;
   return {
     copy,
-    views: viewsOf(copy),
-    partKeys: partKeysOf(copy),
+    get views() {
+      return (views ??= viewsOf(copy));
+    },
+    get partKeys() {
+      return (partKeys ??= partKeysOf(copy));
+    },
     registrable: () => (ready ??= registrable(copy)),
   };
 }
@@ -148,12 +153,14 @@ function bitsBetween(a: Uint8Array, b: Uint8Array, bytes: number): number {
 }
 
 /** Fewer blocks with something to see prove nothing. */
-const leastBlocks = 16;
+export const leastBlocks = 16;
 const leastCover = 0.8;
 /** What rounding and decoders make of a copy's edge; two shots of one scene hang over by more (0.009 and up were seen). */
 const mostOverhang = 0.008;
 /** The same where bars were taken off: their edge is known to about half a pixel of the grey copy. */
 const mostOverhangOfBars = 0.016;
+/** Forms filled in on dark or dim ground reach 0.94 as they stand over each other, copies of them 0.96. */
+export const leastTenthOfPlain = 0.955;
 
 /**
  * What the figures are worth. In 28.9 million pairs of look-alike and general photographs no two strangers came above a
@@ -163,22 +170,30 @@ export function verdictOf(found: Registration, { arePapers, arePlain }: PairKind
   if (found.blocks < leastBlocks || found.cover < leastCover) return null;
   if (arePapers) return isSamePaper(found) ? 'proven' : found.quarter >= 0.95 ? 'likely' : null;
   const isInside = found.overhang <= (found.compared > 0.99 ? mostOverhang : mostOverhangOfBars);
-  if (isInside && agreesThroughout(found)) return 'proven';
-  // Something was laid over it: the framing is the same to a hundredth, most of the picture agrees to the pixel.
-  // What agrees must be more than what is around a picture.
-  const isInPlace = found.offWhole <= 0.01 && !arePlain;
-  if (isInPlace && found.half >= 0.98 && found.agreeing >= 0.7) return 'proven';
+  const isPlainEnough = !arePlain || found.offWhole > nearlyInPlace || found.tenth >= leastTenthOfPlain;
+  if (isInside && isPlainEnough && agreesThroughout(found)) return 'proven';
   if (found.quarter >= 0.9 && found.half >= 0.95) return 'likely';
-  if (isInPlace && found.half >= 0.95 && found.agreeing >= 0.5) return 'likely';
+  // Something may have been laid over it, or something else be laid over the same: that is for a person to judge.
+  if (isInPlace(found) && !arePlain && found.half >= 0.95 && found.agreeing >= 0.5) return 'likely';
   return null;
 }
 
+/** The framing is the same to a hundredth. */
+export function isInPlace({ offWhole }: Registration): boolean {
+  return offWhole <= 0.01;
+}
+
+/** So near to it that strangers may share all that is around what they show. */
+const nearlyInPlace = 0.03;
+
 /**
  * Cropped, turned, framed, or as it was: everything that both show agrees. Not so where something was laid over one of them,
- * or where something else stands before the same background.
+ * or where something else stands before the same background: there a few blocks agree much less than all others.
  */
-export function agreesThroughout({ tenth, quarter, half }: Registration): boolean {
-  return tenth >= 0.93 && quarter >= 0.96 && half >= 0.97;
+export function agreesThroughout({ least, tenth, quarter, half, offWhole }: Registration): boolean {
+  if (tenth < 0.93 || quarter < 0.96 || half < 0.97) return false;
+  if (offWhole > nearlyInPlace || tenth >= 0.98 || least >= 0.93) return true;
+  return 1 - tenth <= 10 * (1 - half) + 0.01;
 }
 
 /**

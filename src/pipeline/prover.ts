@@ -1,7 +1,9 @@
 import type { PhotoId } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
 import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { AlikePairs } from './alike.js';
 import {
+  arePapers,
   automaticBits,
   candidateBits,
   certainBits,
@@ -9,17 +11,15 @@ import {
   storedBits,
   timeBetweenShots,
 } from './evidence.js';
-import type { GreyCopy } from './grey-copy.js';
 import type { Neighbours } from './links.js';
-import { unpackCopy } from './packed-copy.js';
 import {
   agreesThroughout,
+  isInPlace,
   keyOf,
   partDetailBits,
   partKeyBits,
   proofBetween,
   proofVersion,
-  sitterOf,
   viewDetailBits,
   viewKeyBits,
   viewsOf,
@@ -31,12 +31,15 @@ import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
 import type { Registration } from './registration.js';
 import { areWorthReview } from './videos.js';
+import type { Sitters } from './sitters.js';
 import { ViewIndex } from './view-index.js';
 
 export interface ProverOptions {
   readonly photos: PhotoStore;
   readonly copies: CopyStore;
   readonly neighbours: Neighbours;
+  readonly sitters: Sitters;
+  readonly alike: AlikePairs;
   /** Told how many photos of how many were compared. */
   readonly progress: (done: number, of: number) => void;
 }
@@ -46,7 +49,6 @@ const mostPairs = 20;
 /** Above so many photos parts are looked up within fewer bits: a look-up would take too long. */
 const largeLibrary = 250_000;
 const partKeyBitsOfLarge = 7;
-const mostSitters = 200;
 const pageSize = 500;
 const nothing = new Uint8Array();
 
@@ -59,7 +61,6 @@ type Nominees = Map<PhotoId, number>;
 export class Prover {
   readonly #options: ProverOptions;
   readonly #views = new ViewIndex();
-  readonly #sitters = new Map<PhotoId, Sitter>();
   #loaded: Promise<void> | null = null;
   /** Until everything is loaded. */
   #forgotten: Set<PhotoId> | null = new Set();
@@ -88,7 +89,8 @@ export class Prover {
   forget(id: PhotoId): void {
     this.#views.remove(id);
     this.#forgotten?.add(id);
-    this.#sitters.delete(id);
+    this.#options.sitters.forget(id);
+    this.#options.alike.forget(id);
   }
 
   /**
@@ -108,7 +110,7 @@ export class Prover {
     const videos = this.#options.photos.comparedVideos();
     for (const id of fresh) {
       if (stopping.aborted) return 0;
-      const copy = this.#copy(id);
+      const copy = this.#options.sitters.copy(id);
       if (copy === null) continue;
       // Of videos nothing is looked for inside others.
       const details = videos.has(id) ? nothing : detailsOf(viewsOf(copy));
@@ -133,7 +135,7 @@ export class Prover {
   async #prove(id: PhotoId, nominees: Nominees, pace: Pace): Promise<number> {
     const { copies, photos } = this.#options;
     if (photos.byId(id)?.media === 'video') return this.#proveVideo(id);
-    const sitter = this.#sitter(id);
+    const sitter = this.#options.sitters.get(id);
     const photo = photos.byId(id);
     // Removed, or read anew, since the run began.
     if (sitter === null || photo === null) return 0;
@@ -141,14 +143,14 @@ export class Prover {
     const proofs: FoundProof[] = [];
     for (const { id: other, alikeBits } of this.#worthATry(photo, nominees)) {
       await pace();
-      const theirs = this.#sitter(other);
+      const theirs = this.#options.sitters.get(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {
         proofs.push({ b: other, verdict: found.verdict, ...figuresOf(found.registration) });
       } else if (alikeBits !== null)
         proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
-    if (this.#sitter(id) !== sitter) return 0;
+    if (this.#options.sitters.get(id) !== sitter) return 0;
     const keys = sitter.partKeys;
     copies.proved(
       id,
@@ -235,45 +237,28 @@ export class Prover {
       neighbours
         .likenessesOf(photo.id)
         .filter(({ phashBits }) => phashBits <= candidateBits)
-        .map(({ b, detailBits }) => [b, detailBits]),
+        .map((likeness) => [likeness.b, likeness]),
     );
     const tried: { id: PhotoId; alikeBits: number | null }[] = [];
     for (const [id] of [...nominees].sort((a, b) => a[1] - b[1] || a[0] - b[0])) {
       if (tried.length === mostPairs) break;
       const other = photos.byId(id);
       if (other === null || (photo.sha1 !== null && photo.sha1 === other.sha1)) continue;
-      const arePapers = photo.isPaper && other.isPaper;
-      const bits = alike.get(id) ?? Infinity;
-      if (bits <= certainBits && !arePapers) continue;
       if (timeBetweenShots(photo, other) !== null) continue;
-      tried.push({ id, alikeBits: bits <= storedBits && !arePapers ? bits : null });
+      const likeness = alike.get(id);
+      const bits = likeness?.detailBits ?? Infinity;
+      const kind = { arePapers: arePapers(photo, other) };
+      if (likeness && bits <= certainBits && this.#options.alike.proofOf(likeness, kind) !== null) continue;
+      tried.push({ id, alikeBits: bits <= storedBits && !kind.arePapers ? bits : null });
     }
     return tried;
-  }
-
-  #copy(id: PhotoId): GreyCopy | null {
-    const stored = this.#options.copies.get(id);
-    return stored && { pixels: unpackCopy(stored.pixels), aspect: stored.aspect };
-  }
-
-  /** Both pictures of a pair are taken as they are stored: what is found must not depend on which came first. */
-  #sitter(id: PhotoId): Sitter | null {
-    const known = this.#sitters.get(id);
-    if (known !== undefined) return known;
-    const copy = this.#copy(id);
-    if (copy === null) return null;
-    const sitter = sitterOf(copy);
-    const [oldest] = this.#sitters.keys();
-    if (this.#sitters.size >= mostSitters && oldest !== undefined) this.#sitters.delete(oldest);
-    this.#sitters.set(id, sitter);
-    return sitter;
   }
 }
 
 /** Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
 function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {
   const isWhole = agreesThroughout(found);
-  return { agreement: isWhole ? found.tenth : found.agreeing, inPlace: isWhole && found.offWhole <= 0.01 };
+  return { agreement: isWhole ? found.tenth : found.agreeing, inPlace: isWhole && isInPlace(found) };
 }
 
 /** One after the other, as they are stored. */

@@ -1,3 +1,4 @@
+import { agreementOf, rimOf, type Agreement } from './agreement.js';
 import { align, frameOf, similarityNear, type Shapes } from './alignment.js';
 import { areaOf, inverseFrame, wholeFrame, within, type Frame } from './frames.js';
 import { copySide, type GreyCopy } from './grey-copy.js';
@@ -13,17 +14,9 @@ export interface Registrable {
 }
 
 /** What the comparison of two pictures, laid over each other, came to. */
-export interface Registration {
+export interface Registration extends Agreement {
   /** Where the other picture lies in the container. */
   readonly frame: Frame;
-  /** Blocks with something to see; at most 49. */
-  readonly blocks: number;
-  /** Correlation (-1 to 1) that a tenth, a quarter, half of those blocks do not reach. */
-  readonly tenth: number;
-  readonly quarter: number;
-  readonly half: number;
-  /** Share of those blocks that correlate by 0.8 and more. */
-  readonly agreeing: number;
   /** Share of the compared part of the other picture that the container covers. */
   readonly cover: number;
   /**
@@ -41,12 +34,6 @@ export interface Registration {
 const softness = 0.5;
 /** The same with what shrinking to these pixels has softened before. */
 const pixelSoftness = 0.65;
-/** Blocks are a quarter of the compared part wide and high and overlap by half. */
-const blocksAcross = 7;
-/** Variance below which a block shows nothing, in softened grey levels squared. */
-const blockVariance = 36;
-/** Of a block, this much must be covered. */
-const blockCover = 0.6;
 /** Half the blocks must agree by this much at half the size, or the full size is not looked at. */
 const worthFineLook = 0.8;
 /** So well that no other way of starting needs to be tried. */
@@ -113,6 +100,11 @@ export function register(
   return compare(fineA, fineB, frameOf(place, shapes), view);
 }
 
+/** Measures two pictures as they stand, without laying one over the other first. 0.2 ms. */
+export function compareInPlace(container: Registrable, other: Registrable): Registration {
+  return compare(container.fine, other.fine, wholeFrame, wholeFrame);
+}
+
 /** Far from where it began, or down to a speck of the container, in which anything could be seen. */
 function strayed(start: Frame, found: Frame, view: Frame): boolean {
   const growth = areaOf(found) / areaOf(start);
@@ -150,30 +142,15 @@ function areaWithin([width, , left, , height, top]: Frame, side: number, rim: nu
   };
 }
 
-/** Block by block. The outermost pixels are left out: what lies around a picture is mixed into them. */
 function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Registration {
   const { side } = other;
-  const rim = side >> 5;
+  const rim = rimOf(side);
   const area = areaWithin(view, side, rim);
   seen.look(container, frame, area, 0.5);
-  const [across, down] = [starts(area.left, area.right), starts(area.top, area.bottom)];
-  const found: number[] = [];
-  for (const top of down.at)
-    for (const left of across.at) {
-      const block = { left, top, right: left + across.size, bottom: top + down.size };
-      const correlation = correlationIn(block, other);
-      if (correlation !== null) found.push(correlation);
-    }
-  found.sort((a, b) => a - b);
   const pixels = (area.right - area.left) * (area.bottom - area.top);
-  const at = (share: number): number => found[Math.floor(share * found.length)] ?? -1;
   return {
+    ...agreementOf(seen, other, area),
     frame,
-    blocks: found.length,
-    tenth: at(0.1),
-    quarter: at(0.25),
-    half: at(0.5),
-    agreeing: found.length === 0 ? 0 : found.filter((value) => value >= 0.8).length / found.length,
     cover: seen.count / pixels,
     overhang: overhangOf(within(frame, view)),
     compared: pixels / (side - 2 * rim) ** 2,
@@ -185,40 +162,4 @@ function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Reg
 function overhangOf([a, b, x, c, d, y]: Frame): number {
   const corners = [x, x + a, x + b, x + a + b, y, y + c, y + d, y + c + d];
   return Math.max(0, ...corners.map((at) => Math.max(-at, at - 1)));
-}
-
-function starts(from: number, to: number): { at: number[]; size: number } {
-  const length = to - from;
-  const size = Math.min(length, Math.max(6, Math.round(length / 4)));
-  const at = Array.from({ length: blocksAcross }, (_, n) =>
-    Math.round(from + ((length - size) * n) / (blocksAcross - 1)),
-  );
-  return { at: [...new Set(at)], size };
-}
-
-/** Null where neither picture shows anything, or the container does not cover the block. */
-function correlationIn(block: Area, other: Layer): number | null {
-  let n = 0;
-  let a = 0;
-  let b = 0;
-  let aa = 0;
-  let bb = 0;
-  let ab = 0;
-  for (let y = block.top; y < block.bottom; y++)
-    for (let x = block.left, at = y * other.side + x; x < block.right; x++, at++) {
-      if (seen.covered[at] !== 1) continue;
-      const here = seen.grey[at] ?? 0;
-      const there = other.pixels[at] ?? 0;
-      n++;
-      a += here;
-      b += there;
-      aa += here * here;
-      bb += there * there;
-      ab += here * there;
-    }
-  if (n < (block.right - block.left) * (block.bottom - block.top) * blockCover) return null;
-  const here = aa / n - (a / n) ** 2;
-  const there = bb / n - (b / n) ** 2;
-  if (Math.max(here, there) < blockVariance) return null;
-  return (ab / n - (a * b) / (n * n)) / Math.sqrt((here + 0.5) * (there + 0.5));
 }

@@ -9,7 +9,10 @@ import { byWorth } from '../../src/pipeline/keep-rules.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
 const noon = Date.UTC(2026, 5, 1, 12);
-const look = { likeness: { phashBits: 1, detailBits: 6, orientation: 0 }, proof: null };
+const look = {
+  likeness: { phashBits: 1, detailBits: 6, orientation: 0 },
+  proof: { verdict: 'proven', agreement: 0.99, inPlace: true },
+} as const;
 const bounds = { threshold: candidateBits, detailBound: automaticBits };
 
 type Placed = Photo & { readonly albumCount: number; readonly isPaper: boolean; readonly shown: number };

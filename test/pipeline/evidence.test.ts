@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import {
+  areAlike,
   automaticBits,
   candidateBits,
   certainBits,
@@ -18,15 +19,27 @@ import { madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';
 const plain: Comparable = { ...madePhoto(onServer('x')), isPaper: false };
 const alike = { phashBits: 2, detailBits: 10, orientation: 0 };
 const usual: EvidenceOptions = { threshold: candidateBits, detailBound: automaticBits };
+const agreed = { verdict: 'proven', agreement: 0.99, inPlace: true } as const;
 const noon = Date.UTC(2026, 5, 1, 12);
 
+/** Pictures whose hashes are alike agree in their pixels, too, where nothing else is said. */
 const kindOf = (
-  a: Partial<Comparable>,
-  b: Partial<Comparable>,
+  one: Partial<Comparable>,
+  other: Partial<Comparable>,
   likeness: Looked['likeness'] = alike,
-  { options = usual, proof = null }: { options?: EvidenceOptions; proof?: Looked['proof'] } = {},
-): string | null =>
-  evidenceBetween({ ...plain, ...a }, { ...plain, ...b }, { likeness, proof }, options)?.kind ?? null;
+  { options = usual, proof }: { options?: EvidenceOptions; proof?: Looked['proof'] } = {},
+): string | null => {
+  const [a, b] = [
+    { ...plain, ...one },
+    { ...plain, ...other },
+  ];
+  const pixels = areAlike(a, b, likeness, options)
+    ? { ...agreed, inPlace: likeness.orientation === 0 }
+    : null;
+  return (
+    evidenceBetween(a, b, { likeness, proof: proof === undefined ? pixels : proof }, options)?.kind ?? null
+  );
+};
 
 const comparable = fc.record({
   source: fc.constant(plain.source),
@@ -88,7 +101,7 @@ void t.test('scores lie within 0 and 1, fall with the distance, and 1 is the sam
   const scores = Array.from(
     { length: automaticBits + 1 },
     (_, detailBits) =>
-      evidenceBetween(plain, plain, { likeness: { ...alike, detailBits }, proof: null }, usual)?.score ?? 0,
+      evidenceBetween(plain, plain, { likeness: { ...alike, detailBits }, proof: agreed }, usual)?.score ?? 0,
   );
   t.same(
     scores,
@@ -281,8 +294,14 @@ void t.test('clips of a camera whose clock begins anew are no copies because of 
   t.end();
 });
 
+void t.test('alike hashes prove nothing when the pixels do not agree', (t) => {
+  t.equal(kindOf({}, {}, alike, { proof: null }), null);
+  t.equal(kindOf({}, {}, alike, { proof: { ...agreed, verdict: 'likely' } }), null);
+  t.end();
+});
+
 void t.test('a burst and a mere resemblance are no duplicates', (t) => {
-  const evidence = evidenceBetween(plain, plain, { likeness: alike, proof: null }, usual);
+  const evidence = evidenceBetween(plain, plain, { likeness: alike, proof: agreed }, usual);
   t.equal(isDuplicate(evidence), true);
   t.equal(isDuplicate(null), false);
   for (const kind of ['burst', 'similar'] as const)

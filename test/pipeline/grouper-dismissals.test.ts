@@ -6,12 +6,12 @@ import { Dismissed } from '../../src/pipeline/dismissed.js';
 import { Grouper } from '../../src/pipeline/grouper.js';
 import type { Dismissal } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
-import { LinkWorld } from '../support/link-world.js';
+import { LinkWorld, pixelsAgree } from '../support/link-world.js';
 import { inFolder, madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';
 import { tempState, tempStates, type TempState } from '../support/temp-state.js';
 
 async function regroupIn(world: LinkWorld, state: State): Promise<readonly PhotoKey[]> {
-  const rules = { keep: keepRuleNames, threshold: 12, sources: ['home' as SourceName] };
+  const rules = { alike: pixelsAgree, keep: keepRuleNames, threshold: 12, sources: ['home' as SourceName] };
   return (await new Grouper({ ...state, neighbours: world.neighbours(state), ...rules }).run()).regrouped;
 }
 

@@ -11,7 +11,7 @@ import {
 import { crowdedNeighbours } from '../../src/pipeline/evidence.js';
 import { Grouper } from '../../src/pipeline/grouper.js';
 import type { State } from '../../src/state/open-state.js';
-import { LinkWorld, certain, idOf, type Look } from '../support/link-world.js';
+import { LinkWorld, certain, idOf, pixelsAgree, type Look } from '../support/link-world.js';
 import { inFolder, madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';
 import { tempState, tempStates, type TempState } from '../support/temp-state.js';
 
@@ -25,7 +25,7 @@ const usual: Rules = { keep: keepRuleNames, threshold: 12, sources: ['home' as S
 
 async function regroupIn(world: LinkWorld, state: State, rules: Rules = usual): Promise<readonly PhotoKey[]> {
   const neighbours = world.neighbours(state);
-  return (await new Grouper({ ...state, neighbours, ...rules }).run()).regrouped;
+  return (await new Grouper({ ...state, neighbours, alike: pixelsAgree, ...rules }).run()).regrouped;
 }
 
 /** `7: a b c`, keeper first. */
@@ -389,7 +389,10 @@ void t.test('what was not reached before a stop is regrouped after it', async (t
   stopping.dismissalsUsed = () => state.groups.dismissalsUsed();
   stopping.useDismissals = (...what) => state.groups.useDismissals(...what);
   const neighbours = world.neighbours(state);
-  await t.rejects(new Grouper({ ...state, groups: stopping, neighbours, ...usual }).run(), /stopped/u);
+  await t.rejects(
+    new Grouper({ ...state, groups: stopping, neighbours, alike: pixelsAgree, ...usual }).run(),
+    /stopped/u,
+  );
   t.same(groups(), ['1: a b']);
   t.notOk(state.groups.dirty().some(({ id }) => id === idOf(state, onServer('a'))));
   const again = await temp.reopen();

@@ -2,9 +2,11 @@
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import type { PhotoId, Revision } from '../../src/model.js';
+import { AlikePairs } from '../../src/pipeline/alike.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
 import { LookIndex } from '../../src/pipeline/look-index.js';
 import { Prover } from '../../src/pipeline/prover.js';
+import { Sitters } from '../../src/pipeline/sitters.js';
 import type { State } from '../../src/state/open-state.js';
 import { cropOf } from '../support/grey-copies.js';
 import { madePhoto, onServer } from '../support/made-photo.js';
@@ -33,8 +35,11 @@ interface Bench {
 async function bench(t: Test): Promise<Bench> {
   const temp = await tempState(t);
   const looks = new LookIndex();
-  const create = ({ photos, copies }: State): Prover =>
-    new Prover({ photos, copies, neighbours: looks, progress: () => undefined });
+  const create = ({ photos, copies }: State): Prover => {
+    const sitters = new Sitters(copies);
+    const alike = new AlikePairs(sitters);
+    return new Prover({ photos, copies, neighbours: looks, sitters, alike, progress: () => undefined });
+  };
   let prover = create(temp.state());
   const idOf = (name: string): PhotoId => {
     const photo = temp.state().photos.get(onServer(name));

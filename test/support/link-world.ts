@@ -1,4 +1,5 @@
 import type { Likeness, Photo, PhotoId, PhotoKey } from '../../src/model.js';
+import type { PixelComparer } from '../../src/pipeline/alike.js';
 import type { Neighbours } from '../../src/pipeline/links.js';
 import type { IndexedPhoto } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
@@ -8,6 +9,11 @@ export type Look = Pick<Likeness, 'phashBits' | 'detailBits' | 'orientation'>;
 
 /** The same picture, without a doubt. */
 export const certain: Look = { phashBits: 1, detailBits: 6, orientation: 0 };
+
+/** Pictures agree in their pixels as their hashes say. */
+export const pixelsAgree: PixelComparer = {
+  proofOf: ({ orientation }) => ({ verdict: 'proven', agreement: 0.99, inPlace: orientation === 0 }),
+};
 
 /** Photos of which the test says which look alike, brought into the real stores without any pixels. */
 export class LinkWorld {

@@ -1,0 +1,61 @@
+import type { Layer } from './layers.js';
+import type { Area, Seen } from './seen.js';
+
+/** other = gain * container + offset, and how far off that is on average (grey levels, at least 1). */
+export interface Tone {
+  readonly gain: number;
+  readonly offset: number;
+  readonly error: number;
+}
+
+/** Less contrast than this (variance) leaves nothing to hold on to. */
+const leastVariance = 4;
+/** Pixels whose error is far beyond this many mean errors hardly count: an overlay must not pull the picture away. */
+const errorsTolerated = 2.5;
+const toneRounds = 5;
+
+/** What an error counts for, 0 to 1, where `typical` is the mean of all. */
+export function weightOf(error: number, typical: number): number {
+  const far = error / (errorsTolerated * typical);
+  const weight = 1 / (1 + far * far);
+  return weight * weight;
+}
+
+/** Gain and offset by repeated weighted least squares, where the container is seen; null on flat ground. */
+export function toneOf(seen: Seen, other: Layer, area: Area): Tone | null {
+  let tone: Tone = { gain: 1, offset: 0, error: 1e4 };
+  for (let round = 0; round < toneRounds; round++) {
+    let n = 0;
+    let a = 0;
+    let b = 0;
+    let aa = 0;
+    let ab = 0;
+    for (let j = area.top; j < area.bottom; j++)
+      for (let at = j * other.side + area.left, end = at + area.right - area.left; at < end; at++) {
+        if (seen.covered[at] !== 1) continue;
+        const here = seen.grey[at] ?? 0;
+        const there = other.pixels[at] ?? 0;
+        const weight = weightOf(there - tone.gain * here - tone.offset, tone.error);
+        n += weight;
+        a += weight * here;
+        b += weight * there;
+        aa += weight * here * here;
+        ab += weight * here * there;
+      }
+    const variance = aa / n - (a / n) ** 2;
+    if (!(variance >= leastVariance)) return null;
+    const gain = Math.max(0.1, (ab / n - (a * b) / (n * n)) / variance);
+    const offset = (b - gain * a) / n;
+    tone = { gain, offset, error: Math.max(1, meanError(seen, other, area, { gain, offset })) };
+  }
+  return tone;
+}
+
+function meanError(seen: Seen, other: Layer, area: Area, { gain, offset }: Omit<Tone, 'error'>): number {
+  let error = 0;
+  for (let j = area.top; j < area.bottom; j++)
+    for (let at = j * other.side + area.left, end = at + area.right - area.left; at < end; at++)
+      if (seen.covered[at] === 1)
+        error += Math.abs((other.pixels[at] ?? 0) - gain * (seen.grey[at] ?? 0) - offset);
+  return error / seen.count;
+}
