@@ -92,10 +92,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
   const fingerprinter = await createFingerprinter();
-  const sitters = new Sitters(state.copies);
-  const alike = new AlikePairs(sitters);
+  const alike = new AlikePairs(new Sitters(state.copies));
   const prover = new Prover({
-    ...{ photos: state.photos, copies: state.copies, neighbours: looks, sitters, alike },
+    ...{ photos: state.photos, copies: state.copies, neighbours: looks, alike },
     progress: (done, of) => progress.emit('compared', done, of),
   });
   const firstPass = new FirstPass({ photos: state.photos, search: searchByThumbHash, looks });
@@ -162,9 +161,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const grouper = new Grouper({
     ...state,
     ...{ neighbours: looks, alike },
-    keep: config.keep,
-    threshold: config.detection.threshold,
-    sources: names,
+    ...{ keep: config.keep, threshold: config.detection.threshold, sources: names },
   });
 
   // Labels

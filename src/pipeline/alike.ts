@@ -35,22 +35,19 @@ const mostRemembered = 100_000;
  * pictures are not quite in place.
  */
 export class AlikePairs implements PixelComparer {
-  readonly #sitters: Sitters;
   /** By the lower of the two, then by the other and what they are. */
   readonly #answers = new Map<PhotoId, Map<string, PixelProof | null>>();
   readonly #asked = new Set<PhotoId>();
   #remembered = 0;
 
-  constructor(sitters: Sitters) {
-    this.#sitters = sitters;
-  }
+  constructor(readonly sitters: Sitters) {}
 
   proofOf(likeness: Likeness, kind: AlikeKind): PixelProof | null {
     const first = likeness.a < likeness.b ? likeness.a : likeness.b;
     const second = `${Math.max(likeness.a, likeness.b)} ${kind.arePapers}`;
     const known = this.#answers.get(first)?.get(second);
     if (known !== undefined) return known;
-    const [a, b] = [this.#sitters.get(likeness.a), this.#sitters.get(likeness.b)];
+    const [a, b] = [this.sitters.get(likeness.a), this.sitters.get(likeness.b)];
     const proof = a === null || b === null ? null : alikeProof(a, b, { ...likeness, ...kind });
     this.#remember(first, second, proof);
     this.#asked.add(likeness.a).add(likeness.b);
@@ -59,7 +56,7 @@ export class AlikePairs implements PixelComparer {
 
   /** The photo is gone, or looks different now. */
   forget(id: PhotoId): void {
-    this.#sitters.forget(id);
+    this.sitters.forget(id);
     if (this.#asked.has(id)) this.#clear();
   }
 

@@ -31,14 +31,12 @@ import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
 import type { Registration } from './registration.js';
 import { areWorthReview } from './videos.js';
-import type { Sitters } from './sitters.js';
 import { ViewIndex } from './view-index.js';
 
 export interface ProverOptions {
   readonly photos: PhotoStore;
   readonly copies: CopyStore;
   readonly neighbours: Neighbours;
-  readonly sitters: Sitters;
   readonly alike: AlikePairs;
   /** Told how many photos of how many were compared. */
   readonly progress: (done: number, of: number) => void;
@@ -89,7 +87,6 @@ export class Prover {
   forget(id: PhotoId): void {
     this.#views.remove(id);
     this.#forgotten?.add(id);
-    this.#options.sitters.forget(id);
     this.#options.alike.forget(id);
   }
 
@@ -110,7 +107,7 @@ export class Prover {
     const videos = this.#options.photos.comparedVideos();
     for (const id of fresh) {
       if (stopping.aborted) return 0;
-      const copy = this.#options.sitters.copy(id);
+      const copy = this.#options.alike.sitters.copy(id);
       if (copy === null) continue;
       // Of videos nothing is looked for inside others.
       const details = videos.has(id) ? nothing : detailsOf(viewsOf(copy));
@@ -135,7 +132,7 @@ export class Prover {
   async #prove(id: PhotoId, nominees: Nominees, pace: Pace): Promise<number> {
     const { copies, photos } = this.#options;
     if (photos.byId(id)?.media === 'video') return this.#proveVideo(id);
-    const sitter = this.#options.sitters.get(id);
+    const sitter = this.#options.alike.sitters.get(id);
     const photo = photos.byId(id);
     // Removed, or read anew, since the run began.
     if (sitter === null || photo === null) return 0;
@@ -143,14 +140,14 @@ export class Prover {
     const proofs: FoundProof[] = [];
     for (const { id: other, alikeBits } of this.#worthATry(photo, nominees)) {
       await pace();
-      const theirs = this.#options.sitters.get(other);
+      const theirs = this.#options.alike.sitters.get(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {
         proofs.push({ b: other, verdict: found.verdict, ...figuresOf(found.registration) });
       } else if (alikeBits !== null)
         proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
-    if (this.#options.sitters.get(id) !== sitter) return 0;
+    if (this.#options.alike.sitters.get(id) !== sitter) return 0;
     const keys = sitter.partKeys;
     copies.proved(
       id,

@@ -36,9 +36,8 @@ async function bench(t: Test): Promise<Bench> {
   const temp = await tempState(t);
   const looks = new LookIndex();
   const create = ({ photos, copies }: State): Prover => {
-    const sitters = new Sitters(copies);
-    const alike = new AlikePairs(sitters);
-    return new Prover({ photos, copies, neighbours: looks, sitters, alike, progress: () => undefined });
+    const alike = new AlikePairs(new Sitters(copies));
+    return new Prover({ photos, copies, neighbours: looks, alike, progress: () => undefined });
   };
   let prover = create(temp.state());
   const idOf = (name: string): PhotoId => {
