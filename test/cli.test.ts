@@ -242,3 +242,16 @@ test('a scan that was killed: the next one finishes the work', async (t) => {
   t.equal((await run(home, 'undo', '--all')).code, 0);
   t.same(await stage.tags(), {});
 });
+
+test('undo with a key that may not delete tags: what it says has failed shows in the exit code', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  t.equal((await run(home, 'scan')).code, 0);
+  const permissions = ['asset.read', 'asset.view', 'user.read', 'tag.create', 'tag.read', 'tag.asset'];
+  const key = stage.standIn.addKey(stage.anna, permissions);
+  const weak = { ...home, env: { ...home.env, IMMICH_API_KEY: key } };
+  const undone = await run(weak, 'undo', '--all');
+  t.match(undone, { code: 5, stdout: /^Failed: the empty tag possible-duplicate stays: .*tag\.delete/mu });
+  t.same(await stage.tags(), {});
+  t.match(await run(home, 'undo', '--all'), { code: 0, stdout: /delete the tag possible-duplicate/u });
+  t.match(await run(weak, 'undo', '--all'), { code: 0, stdout: 'There is nothing to take back.\n' });
+});

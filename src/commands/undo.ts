@@ -55,7 +55,7 @@ async function undo(flags: UndoFlags): Promise<ExitCode> {
   const { operations, failed, errors, notes, run, paused } = result;
   if (flags.json === true) printJson({ operations, failed, errors, notes, run, paused });
   else show(result, request);
-  return failed > 0 ? exitCodes.partial : exitCodes.done;
+  return failed > 0 || errors.length > 0 ? exitCodes.partial : exitCodes.done;
 }
 
 function show({ operations, errors, notes, run, paused }: UndoResult, { what, dryRun }: UndoRequest): void {

@@ -18,7 +18,7 @@ export interface KindPlan extends ValuePlan {
   readonly operations: readonly ValueOperation[];
   /** Photos that wait for a probe of their library. */
   readonly waiting: readonly PhotoKey[];
-  /** Photos in libraries that do not keep such a value. */
+  /** Photos in libraries that do not keep such a value, those that showed it included. */
   readonly refused: readonly PhotoKey[];
   readonly notCarried: readonly NotCarried[];
 }
@@ -76,24 +76,23 @@ export class ValueSync {
       presence: (key) => photoOf(key)?.presence ?? null,
       now: clock.now(),
     });
-    const { now, refused, later } = this.#byLibrary(plan, options);
+    const { now, refused: untried, later } = this.#byLibrary(plan, options);
+    const tried = own.filter(
+      (label) => label.state === 'refused' && wanted.has(label.photo) && !plan.forgotten.includes(label),
+    );
+    const refused = [...untried, ...tried.map(({ photo }) => photo)];
     const set = plan.set.filter(({ photo }) => now.has(photo));
     return {
       ...{ ...plan, set, wanted, refused, waiting: later },
       operations: this.#operations({ ...plan, set }, wanted),
-      notCarried: [...(this.rules.notCarried?.(world) ?? []), ...this.#refusedOf(refused, wanted, own)],
+      notCarried: [...(this.rules.notCarried?.(world) ?? []), ...this.#refusedOf(refused, wanted)],
     };
   }
 
-  #refusedOf(
-    refused: readonly PhotoKey[],
-    wanted: ReadonlyMap<PhotoKey, WantedValue>,
-    own: readonly ValueLabel[],
-  ): NotCarried[] {
-    const tried = own.flatMap(({ photo, state }) => (state === 'refused' ? [photo] : []));
+  #refusedOf(refused: readonly PhotoKey[], wanted: ReadonlyMap<PhotoKey, WantedValue>): NotCarried[] {
     const why = 'the library of the photo that is kept does not keep it';
     const { kind } = this.rules;
-    return [...new Set([...refused, ...tried])].flatMap((keeper) =>
+    return refused.flatMap((keeper) =>
       (wanted.get(keeper)?.extras ?? []).map((extra) => ({ extra, keeper, what: kind, why })),
     );
   }
