@@ -20,6 +20,8 @@ export interface IndexedPhoto extends Photo {
   readonly isPaper: boolean;
   /** See `Fingerprint`; 1 while there is none. */
   readonly shown: number;
+  /** See `Fingerprint`; null while there is none. */
+  readonly laterFrames: Uint8Array | null;
   readonly id: PhotoId;
   readonly fingerprint: FingerprintState;
   readonly failure: string | null;

@@ -33,7 +33,7 @@ import {
 } from './wanted-photos.js';
 
 const columns = [
-  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration preference format',
+  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration frames preference format',
   'taken_at camera exposure has_location favorite created_at updated_at file_id facts',
   ...markColumns,
 ].flatMap((line) => line.split(' '));
@@ -69,6 +69,9 @@ export class SqlitePhotoStore implements PhotoStore {
       .filter((name) => name !== 'key')
       .map((name) => {
         if (name === 'has_location') return `${name} = max(:${name}, ${name} * (realm = 'local'))`;
+        // A listing that gives them gives all that is known of them.
+        if (['duration', 'frames'].includes(name))
+          return `${name} = coalesce(:${name}, CASE realm WHEN 'local' THEN ${name} END)`;
         return learned.has(name) ? `${name} = coalesce(:${name}, ${name})` : `${name} = :${name}`;
       });
     const overwrite = columns.filter((name) => name !== 'key').map((name) => `${name} = :${name}`);
@@ -92,7 +95,7 @@ export class SqlitePhotoStore implements PhotoStore {
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
-        `SELECT phash, detail, quality, paper, shown, pixels, aspect FROM photos JOIN copies ON photo = id
+        `SELECT phash, detail, quality, paper, shown, later_frames AS laterFrames, pixels, aspect FROM photos JOIN copies ON photo = id
          WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
