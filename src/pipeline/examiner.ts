@@ -41,6 +41,11 @@ export class Examiner {
     this.#options = options;
   }
 
+  /** Photos that were looked at, whatever came of it. */
+  get lookedAt(): number {
+    return this.tally.fingerprinted + this.tally.failed;
+  }
+
   /** Says that something happened to the photos: the next look asks their source first. */
   suspect(keys: readonly PhotoKey[]): void {
     for (const key of keys) this.#suspects.add(key);
