@@ -1,4 +1,4 @@
-import type { Fingerprint, Photo, PhotoId, PhotoKey, SourceName } from '../model.js';
+import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts, SourceName } from '../model.js';
 import type {
   Examined,
   IndexCounts,
@@ -69,7 +69,6 @@ export class SqlitePhotoStore implements PhotoStore {
       .filter((name) => name !== 'key')
       .map((name) => {
         if (name === 'has_location') return `${name} = max(:${name}, ${name} * (realm = 'local'))`;
-        // A listing that gives them gives all that is known of them.
         if (['duration', 'frames'].includes(name))
           return `${name} = coalesce(:${name}, CASE realm WHEN 'local' THEN ${name} END)`;
         return learned.has(name) ? `${name} = coalesce(:${name}, ${name})` : `${name} = :${name}`;
@@ -225,13 +224,14 @@ export class SqlitePhotoStore implements PhotoStore {
       .run(...known.map(([, value]) => value), id);
   }
 
-  failed(key: PhotoKey, reason: string, near: readonly PhotoId[]): void {
+  failed(key: PhotoKey, reason: string, near: readonly PhotoId[], facts: ReadFacts = {}): void {
     const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
     if (id === undefined) return;
     transaction(this.#db, () => {
       this.#disturb(Number(id), near);
       this.#copies.drop(Number(id));
       this.#learn(Number(id) as PhotoId, {
+        ...columnsOfFacts(facts),
         looks: 'failed',
         failure: reason,
         algorithm: null,
