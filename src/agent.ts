@@ -108,7 +108,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const queue: KeyedQueue<PhotoKey> = new KeyedQueue({
     work: async (key: PhotoKey) => {
       await examiner.examine(key);
-      progress.emit('examined', examiner.tally.fingerprinted + examiner.tally.failed, queue.pending);
+      progress.emit('examined', examiner.lookedAt, backlog.leftAfterLook(queue.pending));
       changed();
     },
     gaveUp: (key, error) => {

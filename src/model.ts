@@ -69,8 +69,10 @@ export interface Photo {
   readonly width: number | null;
   readonly height: number | null;
   readonly byteSize: number | null;
-  /** How long a video runs, in milliseconds; null for images, and where it is not known. */
+  /** How long a video or an animation runs, in milliseconds; null for other images, and where it is not known. */
   readonly durationMs: number | null;
+  /** Frames or pages of an image; null where it may hold several and their number is not known, and for videos. */
+  readonly frames: number | null;
   /** How much its place is preferred to others (config `prefer`); 0 = not at all. */
   readonly preference: number;
   readonly format: Format;
@@ -101,6 +103,8 @@ export type ReadFacts = Partial<
     | 'width'
     | 'height'
     | 'byteSize'
+    | 'durationMs'
+    | 'frames'
     | 'takenAt'
     | 'camera'
     | 'exposure'
@@ -123,6 +127,8 @@ export interface Fingerprint {
   readonly isPaper: boolean;
   /** Share of its pixels that count as picture, 0 to 1: less than 1 where it stands on a plain canvas (`shownShare`). */
   readonly shown: number;
+  /** 256-bit hashes (32 bytes each) of the middle and the last frame; null for one frame, and where they could not be had. */
+  readonly laterFrames: Uint8Array | null;
   /** The grey copy of 64x64 pixels that the hashes were made from, packed (`unpackCopy`); about 1.6 kB. */
   readonly pixels: Uint8Array;
   /** Width by height as the picture is shown. */

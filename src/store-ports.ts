@@ -20,6 +20,8 @@ export interface IndexedPhoto extends Photo {
   readonly isPaper: boolean;
   /** See `Fingerprint`; 1 while there is none. */
   readonly shown: number;
+  /** See `Fingerprint`; null while there is none. */
+  readonly laterFrames: Uint8Array | null;
   readonly id: PhotoId;
   readonly fingerprint: FingerprintState;
   readonly failure: string | null;
@@ -74,8 +76,8 @@ export interface PhotoStore {
   fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null;
   /** `near` = photos that looked like it so far: they are looked at again when groups are made. */
   examined(result: Examined, near: readonly PhotoId[]): void;
-  /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. */
-  failed(key: PhotoKey, reason: string, near: readonly PhotoId[]): void;
+  /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. `facts`: what was read of it nevertheless. */
+  failed(key: PhotoKey, reason: string, near: readonly PhotoId[], facts?: ReadFacts): void;
   /** Photos of a source that failed for this reason are wanted again. */
   wantAgain(source: SourceName, reason: string): void;
   /** A number for the next full listing, larger than all before. */

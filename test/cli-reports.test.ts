@@ -295,3 +295,23 @@ test('--tag-only and --create-albums contradict each other', async (t) => {
   t.equal((await run(home, 'scan', '--tag-only')).code, 0);
   t.same(await stage.tags(), libraryTags);
 });
+
+test('groups: where nothing was found it says in how many photos, and does not ask for a scan', async (t) => {
+  const home = homeOf(t);
+  t.match(
+    (await run(home, 'groups')).stdout,
+    /^No groups: no photo is known\. `photo-organizer scan` looks for/u,
+  );
+  const photos = join(home.dir, 'photos');
+  await mkdir(photos);
+  await writeFile(join(photos, 'road.jpg'), await scene(4));
+  await writeFile(join(photos, 'hut.jpg'), await scene(3));
+  await writeFile(join(photos, 'empty.jpg'), '');
+  await run(home, 'scan', '-s', photos);
+  const { stdout } = await run(home, 'groups');
+  t.match(
+    joined(stdout),
+    /^No groups: no duplicates were found in 3 photos \(1 that cannot be compared\), last read \d\d:\d\d:\d\d\. $/u,
+  );
+  t.same(tooLong(stdout), []);
+});

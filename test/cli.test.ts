@@ -45,7 +45,7 @@ test('wrong usage is 2', async (t) => {
     [['scan', '--config', '/does/not/exist.yaml'], /exist\.yaml/],
     [['undo'], /--all, --last, --run/],
     [['undo', '--all', '--last'], /one of/],
-    [['scan'], /Immich|folder/],
+    [['scan'], /No Immich account.*-s FOLDER/],
     [['scan', '--source', 'local'], /-s DIR/],
     [['scan', '--source', 'immich'], /IMMICH_API_KEY/],
     [['scan', '--immich-url', 'http://127.0.0.1:9'], /api_key/],

@@ -234,13 +234,14 @@ function chooseSources({ sources }: Parts, which: ScanRequest['sources']): reado
 
 /** Throws `NO_SOURCES` when the config names nothing of what shall be looked at. */
 export function requireSources({ accounts, folders }: Config, which: ScanRequest['sources']): void {
+  const withoutImmich = which === 'all' ? '. To try it without Immich: photo-organizer scan -s FOLDER' : '';
   const count = (which === 'local' ? 0 : accounts.length) + (which === 'immich' ? 0 : folders.length);
   if (count > 0) return;
   throw new FatalError(
     'NO_SOURCES',
     which === 'local'
       ? 'No folder to look at: give one with -s DIR, or name folders in the config'
-      : 'No Immich account: give --immich-url and IMMICH_API_KEY, or name them in the config (immich.url, immich.api_key)',
+      : `No Immich account: give --immich-url and IMMICH_API_KEY, or name them in the config (immich.url, immich.api_key)${withoutImmich}`,
     exitCodes.usage,
   );
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.js';
 import { parseKey, type Group, type Member } from '../model.js';
-import type { IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { IndexCounts, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import { reasonsToKeep } from '../pipeline/keep-rules.js';
+import { readLastCheckpoint } from '../state/checkpoints.js';
 import { openIndexForReading } from '../state/open-state.js';
 import { groupName } from '../sync/desired.js';
 import type { Config } from '../config.js';
@@ -10,10 +11,12 @@ import {
   addCommonFlags,
   count,
   createContext,
+  localTime,
   noCounts,
   oneLine,
   print,
   printJson,
+  printWrapped,
   type CommonFlags,
 } from './context.js';
 import { printReview, reviewDocument, reviewPairs } from './review.js';
@@ -36,13 +39,25 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
       const documents = groups.map((group) => documentOf(group, index?.photos ?? null, config));
       const review = pairs === null ? {} : { review: reviewDocument(pairs) };
       printJson({ groups: documents, ...review, counts: index?.photos.counts() ?? noCounts });
-    } else if (index !== null) printGroups(groups, index.photos, config);
+    } else if (index !== null && groups.length > 0) printGroups(groups, index.photos, config);
     if (groups.length === 0 && flags.json !== true)
-      print('No groups. `photo-organizer scan` looks for duplicates.');
+      printWrapped(noGroups(index?.photos.counts() ?? noCounts, readLastCheckpoint(config.stateDir)), 2);
     if (pairs !== null && flags.json !== true) printReview(pairs);
     index?.close();
     done(exitCodes.done);
   });
+}
+
+/** What it means that there are none. `lastAt`: when a source was last read, milliseconds; null = not known. */
+function noGroups({ photos, waiting, failed }: IndexCounts, lastAt: number | null): string {
+  if (photos === 0) return 'No groups: no photo is known. `photo-organizer scan` looks for duplicates.';
+  const left = [
+    ...(waiting > 0 ? [`${waiting} not looked at yet`] : []),
+    ...(failed > 0 ? [`${failed} that cannot be compared`] : []),
+  ];
+  const of = left.length === 0 ? '' : ` (${left.join(', ')})`;
+  const when = lastAt === null ? '' : `, last read ${localTime(lastAt)}`;
+  return `No groups: no duplicates were found in ${count(photos, 'photo')}${of}${when}.`;
 }
 
 /** The stable shape of `groups --json`: fields may be added, never renamed. */

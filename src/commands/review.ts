@@ -1,6 +1,7 @@
 import type { Clock } from '../ports.js';
 import { contentIdOf, type PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../store-ports.js';
+import { goOnDifferently } from '../pipeline/several-frames.js';
 import { areWorthReview } from '../pipeline/videos.js';
 import { openJournalForReading, type IndexReader } from '../state/open-state.js';
 import { count, oneLine, print } from './context.js';
@@ -22,8 +23,8 @@ export function reviewPairs(index: IndexReader, stateDir: string, clock: Clock):
   return index.copies.likely(mostPairs).flatMap(({ a, b, agreement }) => {
     const [first, second] = [index.photos.byId(a), index.photos.byId(b)];
     if (first === null || second === null || dismissed.has(pairName(first, second))) return [];
-    // When they were taken may have become known since.
-    if (first.media === 'video' && !areWorthReview(first, second)) return [];
+    // When they were taken, or how long they run, may have become known since.
+    if (first.media === 'video' ? !areWorthReview(first, second) : goOnDifferently(first, second)) return [];
     return [{ a: first, b: second, score: Math.min(0.99, Math.max(0, Math.round(agreement * 1000) / 1000)) }];
   });
 }

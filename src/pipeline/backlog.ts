@@ -3,6 +3,7 @@ import type { PhotoSource } from '../ports.js';
 import type { PhotoStore } from '../store-ports.js';
 import type { FirstPass } from './first-pass.js';
 import type { KeyedQueue, KeySupply } from './queue.js';
+import { StillToGo } from './still-to-go.js';
 
 export interface BacklogOptions {
   readonly sources: readonly Pick<PhotoSource, 'name' | 'kind'>[];
@@ -37,6 +38,7 @@ const manyPending = 1_000;
 export class Backlog implements KeySupply<PhotoKey> {
   readonly #options: BacklogOptions;
   readonly #lanes: Lane[];
+  readonly #stillToGo: StillToGo;
   #firstPassDone: () => Promise<unknown> | undefined = () => undefined;
   /** What the first pass found is made use of: nothing else is handed out. */
   #isResting = false;
@@ -45,6 +47,7 @@ export class Backlog implements KeySupply<PhotoKey> {
 
   constructor(options: BacklogOptions) {
     this.#options = options;
+    this.#stillToGo = new StillToGo(options);
     this.#lanes = options.sources.map(({ name, kind }) => ({
       ...{ source: name, after: start, left: 0 },
       isRemote: kind === 'immich',
@@ -63,6 +66,11 @@ export class Backlog implements KeySupply<PhotoKey> {
 
   get size(): number {
     return this.#lanes.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  /** How many photos wait to be looked at, in hand or not; to be called once after each look. `pending`: of the queue. */
+  leftAfterLook(pending: number): number {
+    return this.#stillToGo.afterOne(pending);
   }
 
   /** True while many photos that come over the network wait or are not listed: those like a local one are worth being next. */

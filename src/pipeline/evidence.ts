@@ -1,9 +1,10 @@
 import type { Evidence, Likeness, Photo, PixelProof } from '../model.js';
 import { areCompanions, type Shot } from './companions.js';
+import { kindByFrames, type Framed } from './several-frames.js';
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 7;
+export const evidenceVersion = 8;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -34,10 +35,8 @@ export interface EvidenceOptions {
 
 /** What evidence looks at besides the pixels. */
 export type Comparable = Shot &
-  Pick<
-    Photo,
-    'sha1' | 'fileId' | 'media' | 'durationMs' | 'byteSize' | 'camera' | 'exposure' | 'width' | 'height'
-  > & {
+  Framed &
+  Pick<Photo, 'sha1' | 'fileId' | 'media' | 'byteSize' | 'camera' | 'exposure' | 'width' | 'height'> & {
     readonly isPaper: boolean;
   };
 
@@ -66,9 +65,10 @@ export function evidenceBetween(
   const isAlike = areAlike(a, b, likeness, options);
   const apart = timeBetweenShots(a, b);
   const isUnedited = proof.inPlace && sameShape(a, b);
+  const kind =
+    apart !== null ? (apart < zoneStepMs ? 'burst' : 'similar') : isUnedited ? 'same-picture' : 'edited';
   return {
-    kind:
-      apart !== null ? (apart < zoneStepMs ? 'burst' : 'similar') : isUnedited ? 'same-picture' : 'edited',
+    kind: kindByFrames(a, b, kind),
     score: isAlike ? scoreOf(likeness.detailBits) : Math.min(0.99, round(proof.agreement)),
     distance: likeness && { phash: likeness.phashBits, detail: likeness.detailBits },
     agreement: round(proof.agreement),

@@ -1,5 +1,5 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts } from '../model.js';
+import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts, Revision } from '../model.js';
 import { parseKey } from '../model.js';
 import type { Log, PhotoSource } from '../ports.js';
 import type { IndexedPhoto, PhotoStore } from '../store-ports.js';
@@ -36,9 +36,16 @@ export class Examiner {
   readonly tally: ExaminerTally = { downloads: 0, fingerprinted: 0, failed: 0 };
   readonly #options: ExaminerOptions;
   readonly #suspects = new Set<PhotoKey>();
+  /** What was read of pictures that could not be decoded. */
+  readonly #undecoded = new Map<PhotoKey, { readonly revision: Revision; readonly facts: ReadFacts }>();
 
   constructor(options: ExaminerOptions) {
     this.#options = options;
+  }
+
+  /** Photos that were looked at, whatever came of it. */
+  get lookedAt(): number {
+    return this.tally.fingerprinted + this.tally.failed;
   }
 
   /** Says that something happened to the photos: the next look asks their source first. */
@@ -87,6 +94,8 @@ export class Examiner {
     const reason = error instanceof OrganizerError ? error.message : describeError(error);
     this.tally.failed++;
     const photo = photos.get(key);
+    const read = this.#undecoded.get(key);
+    this.#undecoded.delete(key);
     const isPicture =
       error instanceof TerminalError || (error instanceof TransientError && isOfPicture(error));
     if (photo === null || !isPicture) {
@@ -96,7 +105,8 @@ export class Examiner {
       );
       return;
     }
-    photos.failed(key, reason, this.#near(photo.id));
+    // Its bytes may be compared all the same.
+    photos.failed(key, reason, this.#near(photo.id), read?.revision === photo.revision ? read.facts : {});
     this.#forget(photo.id);
     log.info({ photo: key, name: photo.name, reason }, 'photo cannot be compared by look');
   }
@@ -126,7 +136,9 @@ export class Examiner {
     this.tally.downloads++;
     const ofSameFile = this.#ofSameFile(photo.key, picture.facts.sha1);
     const listed = source.kind === 'immich' ? photo.thumbHash : null;
+    this.#undecoded.set(photo.key, { revision: photo.revision, facts: picture.facts });
     const made = ofSameFile ?? (await fingerprinter.fingerprint(picture.bytes, listed));
+    this.#undecoded.delete(photo.key);
     const fingerprint = photo.media === 'video' ? asStill(made) : made;
     // A file of the same bytes had its own.
     const thumbHash = ofSameFile === null ? await this.#thumbHashOf(picture.bytes, source) : null;

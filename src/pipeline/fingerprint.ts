@@ -5,6 +5,7 @@ import type { Fingerprint } from '../model.js';
 import { leastQuality } from './evidence.js';
 import { copySide, halved, type GreyCopy } from './grey-copy.js';
 import { hashesOf, phashOf, side } from './hashes.js';
+import { laterFramesOf } from './later-frames.js';
 import { packCopy } from './packed-copy.js';
 import { isPaper } from './paper.js';
 import { shownShare } from './surround.js';
@@ -27,8 +28,15 @@ const mostPixelsAtOnce = 120_000_000;
 /** True for an ICC profile that grey need not be converted from. */
 type NearSrgb = (profile: Uint8Array) => boolean;
 
+/** The grey copy of the first frame, and how many there are. */
+interface Decoded extends GreyCopy {
+  readonly frames: number;
+  /** Of one frame. */
+  readonly area: number;
+}
+
 /** The grey copy that everything is made from: one shrink-on-load decode. */
-async function greyCopyOf(bytes: Uint8Array, nearSrgb: NearSrgb): Promise<GreyCopy> {
+async function greyCopyOf(bytes: Uint8Array, nearSrgb: NearSrgb): Promise<Decoded> {
   try {
     return await shrunk(bytes, nearSrgb, mostPixelsAtOnce);
   } catch (error) {
@@ -38,20 +46,28 @@ async function greyCopyOf(bytes: Uint8Array, nearSrgb: NearSrgb): Promise<GreyCo
   }
 }
 
-async function shrunk(bytes: Uint8Array, nearSrgb: NearSrgb, limitInputPixels: number): Promise<GreyCopy> {
+async function shrunk(bytes: Uint8Array, nearSrgb: NearSrgb, limitInputPixels: number): Promise<Decoded> {
   const options = { limitInputPixels, failOn: 'truncated' } as const;
-  const { width, height, profile } = webpHead(bytes) ?? (await headOf(sharp(bytes, options)));
+  const still = webpHead(bytes);
+  const head = still === null ? await headOf(sharp(bytes, options)) : { ...still, frames: 1 };
+  const { width, height, profile, frames } = head;
   // Half of the time that a thumbnail takes is the conversion of its colours, most of it making ready for that.
   const ignoreIcc = profile !== null && nearSrgb(profile);
   const pixels = await squeezed(sharp(bytes, { ...options, ignoreIcc }), copySide);
-  return { pixels, aspect: width / height };
+  return { pixels, aspect: width / height, frames, area: width * height };
 }
 
 async function headOf(
   picture: Sharp,
-): Promise<{ width: number; height: number; profile: Uint8Array | null }> {
-  const { autoOrient, icc } = await picture.metadata();
-  return { ...autoOrient, profile: icc ?? null };
+): Promise<{ width: number; height: number; profile: Uint8Array | null; frames: number }> {
+  const { autoOrient, icc, pages = 1 } = await picture.metadata();
+  return { ...autoOrient, profile: icc ?? null, frames: pages };
+}
+
+/** The grey copy of another frame. */
+function frameOf(bytes: Uint8Array, frame: number): Promise<Uint8Array> {
+  const options = { limitInputPixels: mostPixelsAtOnce, failOn: 'truncated', page: frame } as const;
+  return squeezed(sharp(bytes, options), copySide);
 }
 
 /** As sharp-phash does it, which takes 32 pixels a side. */
@@ -95,7 +111,8 @@ export async function createFingerprinter(): Promise<Fingerprinter> {
         const copy = await greyCopyOf(bytes, nearSrgb);
         const looks = looksOf(copy);
         if (listed !== null && looks.quality >= leastQuality) await requireListed(copy, bytes, listed);
-        return { algorithm, ...looks, pixels: packCopy(copy.pixels), aspect: copy.aspect };
+        const laterFrames = await laterFramesOf(copy, (frame) => frameOf(bytes, frame));
+        return { algorithm, ...looks, laterFrames, pixels: packCopy(copy.pixels), aspect: copy.aspect };
       } catch (error) {
         throw error instanceof OrganizerError ? error : unreadable(bytes, error);
       }

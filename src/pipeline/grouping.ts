@@ -4,19 +4,21 @@ import {
   type Evidence,
   type Group,
   type Member,
+  type Photo,
   type PhotoKey,
   type Realm,
 } from '../model.js';
 import type { Pace } from '../pace.js';
 import { withCompanion, type Shot } from './companions.js';
 import { picturePixels, type Rankable } from './keep-rules.js';
+import { mayStandFor } from './several-frames.js';
 
 /** A group before it has its number. */
 export type UnnumberedGroup = Omit<Group, 'number'>;
 
 /** A photo that may be a member, with what proves it against others. */
 export interface Candidate {
-  readonly photo: Rankable & Content & Shot;
+  readonly photo: Rankable & Content & Shot & Pick<Photo, 'frames'>;
   /** Proven duplicates of the photo. Symmetric: both ends list each other. Worked out when asked for. */
   readonly proofs: () => ReadonlyMap<PhotoKey, Evidence>;
 }
@@ -122,15 +124,22 @@ function keptOf({ photo }: Candidate, proven: Kept['proven'], byKey: ReadonlyMap
   };
 }
 
-/** Proven; and neither is a RAW file an extra of what was developed, nor what is worth more to a person an extra of a RAW file. */
+/**
+ * Proven; and neither is a RAW file an extra of what was developed, nor what is worth more to a person an extra of a RAW file. The
+ * same of an animation and its stills.
+ */
 function canStandFor(
   { photo: kept, proven, developed }: Kept,
   extra: Candidate['photo'],
   order: Order,
 ): boolean {
-  if (!proven.has(extra.key) || developed.has(extra)) return false;
-  if ((extra.format === 'raw') === (kept.format === 'raw')) return true;
-  return kept.format === 'raw' && order(kept, extra) < 0;
+  const evidence = proven.get(extra.key);
+  if (evidence === undefined || developed.has(extra)) return false;
+  const isOfOneKind = (extra.format === 'raw') === (kept.format === 'raw');
+  if (!isOfOneKind && (kept.format !== 'raw' || order(kept, extra) > 0)) return false;
+  // Of the same bytes one source may know more than another.
+  if (evidence.kind === 'same-bytes' || mayStandFor(kept, extra) === mayStandFor(extra, kept)) return true;
+  return mayStandFor(kept, extra) && order(kept, extra) < 0;
 }
 
 /**

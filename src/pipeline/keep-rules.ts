@@ -48,8 +48,11 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   older: (photo) => -photo.createdAt,
 };
 
+/** Of one size, a plain surround may be a canvas, or come of a sky that is blown out: which, nobody knows. */
 function wordsOfPixels(photo: Rankable, other: Rankable): string {
-  return areaOf(photo) > areaOf(other) ? 'more pixels' : 'no plain canvas around it';
+  const more = areaOf(photo) - areaOf(other);
+  if (more > 0) return 'more pixels';
+  return more < 0 ? 'no plain canvas around it' : 'less of it is plain';
 }
 
 /** Each rule in words, for the photo that wins by it. */
@@ -66,7 +69,10 @@ const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
   older: () => 'here longer',
 };
 
-/** Why `keeper` is worth more than each of the others: rules that it wins against all of them, the first ones first. */
+/**
+ * Why `keeper` is worth more than each of the others: rules that it wins against all of them, the first ones first. Where there is
+ * none, what decided against each of them; where nothing did, that it is the first by its key. Never empty but for no others.
+ */
 export function reasonsToKeep(
   rules: readonly KeepRule[],
   keeper: Rankable,
@@ -78,7 +84,18 @@ export function reasonsToKeep(
   const reasons = rules.flatMap((rule) =>
     others.every((other) => worth[rule](keeper) > worth[rule](other)) ? [words[rule](keeper, first)] : [],
   );
-  return [...new Set(reasons)];
+  if (reasons.length > 0) return [...new Set(reasons)];
+  const decided = others.map(
+    (other) => decidedBy(rules, keeper, other) ?? 'else equal, the first by its key',
+  );
+  return [...new Set(decided)];
+}
+
+/** What the first rule in which the two differ says of the keeper; null where none does. */
+function decidedBy(rules: readonly KeepRule[], keeper: Rankable, other: Rankable): string | null {
+  if (keeper.realm !== 'local' && other.realm === 'local') return 'in Immich';
+  const rule = rules.find((one) => worth[one](keeper) > worth[one](other));
+  return rule === undefined ? null : words[rule](keeper, other);
 }
 
 /**

@@ -30,6 +30,7 @@ import { partFramesOf } from './frames.js';
 import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
 import type { Registration } from './registration.js';
+import { areOfUnknownFrames } from './several-frames.js';
 import { areWorthReview } from './videos.js';
 import { ViewIndex } from './view-index.js';
 
@@ -51,6 +52,15 @@ const pageSize = 500;
 const nothing = new Uint8Array();
 
 type Nominees = Map<PhotoId, number>;
+
+/** A photo to lay another one over. */
+interface Worth {
+  readonly id: PhotoId;
+  /** Of 256, where the whole pictures look alike though not for certain; else null. */
+  readonly alikeBits: number | null;
+  /** Nothing says whether they are alike beyond their first frames. */
+  readonly isUnknown: boolean;
+}
 
 /**
  * Finds edited copies: crops, other shapes, borders, captions, screenshots, small rotations, overlays. Parts of every
@@ -138,12 +148,14 @@ export class Prover {
     if (sitter === null || photo === null) return 0;
     this.#nominate(id, sitter, nominees);
     const proofs: FoundProof[] = [];
-    for (const { id: other, alikeBits } of this.#worthATry(photo, nominees)) {
+    for (const { id: other, alikeBits, isUnknown } of this.#worthATry(photo, nominees)) {
       await pace();
       const theirs = this.#options.alike.sitters.get(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {
-        proofs.push({ b: other, verdict: found.verdict, ...figuresOf(found.registration) });
+        // What is proven of the first frames is for a person to judge where nothing is known of the others.
+        const verdict = isUnknown ? 'likely' : found.verdict;
+        proofs.push({ b: other, verdict, ...figuresOf(found.registration) });
       } else if (alikeBits !== null)
         proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
@@ -225,10 +237,9 @@ export class Prover {
   }
 
   /**
-   * The most alike first; not those that other evidence decides. `alikeBits`: of 256, where the whole pictures look alike though
-   * not for certain.
+   * The most alike first; not those that other evidence decides.
    */
-  #worthATry(photo: IndexedPhoto, nominees: Nominees): { id: PhotoId; alikeBits: number | null }[] {
+  #worthATry(photo: IndexedPhoto, nominees: Nominees): Worth[] {
     const { photos, neighbours } = this.#options;
     const alike = new Map(
       neighbours
@@ -236,7 +247,7 @@ export class Prover {
         .filter(({ phashBits }) => phashBits <= candidateBits)
         .map((likeness) => [likeness.b, likeness]),
     );
-    const tried: { id: PhotoId; alikeBits: number | null }[] = [];
+    const tried: Worth[] = [];
     for (const [id] of [...nominees].sort((a, b) => a[1] - b[1] || a[0] - b[0])) {
       if (tried.length === mostPairs) break;
       const other = photos.byId(id);
@@ -245,8 +256,15 @@ export class Prover {
       const likeness = alike.get(id);
       const bits = likeness?.detailBits ?? Infinity;
       const kind = { arePapers: arePapers(photo, other) };
-      if (likeness && bits <= certainBits && this.#options.alike.proofOf(likeness, kind) !== null) continue;
-      tried.push({ id, alikeBits: bits <= storedBits && !kind.arePapers ? bits : null });
+      const isUnknown = areOfUnknownFrames(photo, other);
+      if (
+        !isUnknown &&
+        likeness &&
+        bits <= certainBits &&
+        this.#options.alike.proofOf(likeness, kind) !== null
+      )
+        continue;
+      tried.push({ id, alikeBits: bits <= storedBits && !kind.arePapers ? bits : null, isUnknown });
     }
     return tried;
   }

@@ -120,12 +120,26 @@ export class StateJson implements Checkpoints {
 
 /** What `StateJson.refused` would say, read beside whoever uses the file; nothing where it cannot be read. */
 export function readRefused(dir: string): (source: SourceName) => Readonly<Record<string, string>> {
+  const data = readStateFile(dir);
+  return (source) => data?.refused?.[source] ?? {};
+}
+
+/** The latest checkpoint of any source, milliseconds since 1970, read in the same way; null where none is known. */
+export function readLastCheckpoint(dir: string): number | null {
+  const times = Object.values(readStateFile(dir)?.sources ?? {}).map(({ checkpoint }) =>
+    Date.parse(checkpoint ?? ''),
+  );
+  const known = times.filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+function readStateFile(dir: string): StateFile | null {
   try {
     const data: unknown = JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8'));
-    return (source) => (isStateFile(data) ? (data.refused?.[source] ?? {}) : {});
+    return isStateFile(data) ? data : null;
   } catch {
     // Missing, or being set aside: then nothing is known.
-    return () => ({});
+    return null;
   }
 }
 

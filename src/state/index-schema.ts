@@ -124,4 +124,15 @@ export const indexMigrations: readonly string[] = [
   `
   ALTER TABLE photos ADD COLUMN shown REAL NOT NULL DEFAULT 1;
   `,
+  // Of what may hold several frames nobody had asked how many: local files are read again, listings tell anew. So are files that
+  // could not be decoded: their bytes had not been compared.
+  `
+  ALTER TABLE photos ADD COLUMN frames INTEGER;
+  ALTER TABLE photos ADD COLUMN later_frames BLOB;
+  UPDATE photos SET frames = 1 WHERE media = 'image';
+  UPDATE photos SET frames = NULL WHERE name LIKE '%.gif' OR name LIKE '%.tif' OR name LIKE '%.tiff';
+  UPDATE photos SET looks = 'wanted' WHERE realm = 'local' AND looks = 'failed';
+  UPDATE photos SET frames = NULL, looks = iif(looks = 'done', 'wanted', looks) WHERE realm = 'local' AND media = 'image'
+    AND (frames IS NULL OR name LIKE '%.webp' OR name LIKE '%.png' OR name LIKE '%.avif');
+  `,
 ];

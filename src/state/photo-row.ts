@@ -33,6 +33,7 @@ export interface PhotoRow {
   height: number | null;
   byte_size: number | null;
   duration: number | null;
+  frames: number | null;
   preference: number;
   format: Format;
   taken_at: number | null;
@@ -54,6 +55,7 @@ export interface PhotoRow {
   album_count: number;
   paper: number;
   shown: number;
+  later_frames: Uint8Array | null;
 }
 
 export function photoOfRow(row: PhotoRow): IndexedPhoto {
@@ -74,6 +76,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     height: row.height,
     byteSize: row.byte_size,
     durationMs: row.duration,
+    frames: row.frames,
     preference: row.preference,
     format: row.format,
     takenAt: row.taken_at,
@@ -90,6 +93,7 @@ export function photoOfRow(row: PhotoRow): IndexedPhoto {
     albumCount: row.album_count,
     isPaper: row.paper === 1,
     shown: row.shown,
+    laterFrames: row.later_frames,
   };
 }
 
@@ -124,6 +128,7 @@ export function columnsOfPhoto(photo: Photo): Record<string, string | number | U
     height: photo.height,
     byte_size: photo.byteSize,
     duration: photo.durationMs,
+    frames: photo.frames,
     preference: photo.preference,
     format: photo.format,
     taken_at: photo.takenAt,
@@ -149,6 +154,8 @@ export function columnsOfFacts(
     width: facts.width,
     height: facts.height,
     byte_size: facts.byteSize,
+    duration: facts.durationMs,
+    frames: facts.frames,
     taken_at: facts.takenAt,
     camera: facts.camera,
     exposure: facts.exposure,
@@ -157,7 +164,9 @@ export function columnsOfFacts(
   };
 }
 
-export function columnsOfLooks(fingerprint: Fingerprint): Record<string, string | number | Uint8Array> {
+export function columnsOfLooks(
+  fingerprint: Fingerprint,
+): Record<string, string | number | Uint8Array | null> {
   return {
     algorithm: fingerprint.algorithm,
     phash: fingerprint.phash,
@@ -165,6 +174,7 @@ export function columnsOfLooks(fingerprint: Fingerprint): Record<string, string 
     quality: Math.round(fingerprint.quality),
     paper: Number(fingerprint.isPaper),
     shown: fingerprint.shown,
+    later_frames: fingerprint.laterFrames,
   };
 }
 
@@ -193,7 +203,8 @@ export const markColumns = [
 
 /** 8 bytes that change when anything changes that a group or a keeper may depend on: neither `updatedAt` nor the marks. */
 function factsDigest(photo: Photo): Uint8Array {
-  const { thumbHash, marks: _marks, durationMs, preference, ...known } = photo;
+  // What a listing knows of frames follows from the name and the duration.
+  const { thumbHash, marks: _marks, frames: _frames, durationMs, preference, ...known } = photo;
   // Where there is none the digest is that of releases without it: no photo is looked at again for that.
   const facts = {
     ...known,

@@ -1,4 +1,4 @@
-import type { Fingerprint, Photo, PhotoId, PhotoKey, SourceName } from '../model.js';
+import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts, SourceName } from '../model.js';
 import type {
   Examined,
   IndexCounts,
@@ -33,7 +33,7 @@ import {
 } from './wanted-photos.js';
 
 const columns = [
-  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration preference format',
+  'key source realm revision media presence writable name library sha1 thumb_hash width height byte_size duration frames preference format',
   'taken_at camera exposure has_location favorite created_at updated_at file_id facts',
   ...markColumns,
 ].flatMap((line) => line.split(' '));
@@ -69,6 +69,8 @@ export class SqlitePhotoStore implements PhotoStore {
       .filter((name) => name !== 'key')
       .map((name) => {
         if (name === 'has_location') return `${name} = max(:${name}, ${name} * (realm = 'local'))`;
+        if (['duration', 'frames'].includes(name))
+          return `${name} = coalesce(:${name}, CASE realm WHEN 'local' THEN ${name} END)`;
         return learned.has(name) ? `${name} = coalesce(:${name}, ${name})` : `${name} = :${name}`;
       });
     const overwrite = columns.filter((name) => name !== 'key').map((name) => `${name} = :${name}`);
@@ -92,7 +94,7 @@ export class SqlitePhotoStore implements PhotoStore {
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
-        `SELECT phash, detail, quality, paper, shown, pixels, aspect FROM photos JOIN copies ON photo = id
+        `SELECT phash, detail, quality, paper, shown, later_frames AS laterFrames, pixels, aspect FROM photos JOIN copies ON photo = id
          WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
@@ -222,13 +224,14 @@ export class SqlitePhotoStore implements PhotoStore {
       .run(...known.map(([, value]) => value), id);
   }
 
-  failed(key: PhotoKey, reason: string, near: readonly PhotoId[]): void {
+  failed(key: PhotoKey, reason: string, near: readonly PhotoId[], facts: ReadFacts = {}): void {
     const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
     if (id === undefined) return;
     transaction(this.#db, () => {
       this.#disturb(Number(id), near);
       this.#copies.drop(Number(id));
       this.#learn(Number(id) as PhotoId, {
+        ...columnsOfFacts(facts),
         looks: 'failed',
         failure: reason,
         algorithm: null,

@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import { leastForFirstPass } from '../../src/pipeline/backlog.js';
 import type { SourceReader } from '../../src/pipeline/source-reader.js';
-import { emptyStage, runScan, withAgent, type AgentStage } from '../support/agent-stage.js';
+import { scan } from '../../src/agent/scan.js';
+import { emptyStage, runScan, scanRequest, withAgent, type AgentStage } from '../support/agent-stage.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 const side = 96;
@@ -151,3 +152,15 @@ void t.test(
     t.ok(until > 0 && until < photos / 2, `the last of them was download ${until}`);
   },
 );
+
+void t.test('what is looked at and what is to go are never more than there is', async (t) => {
+  const stage = await largeStage(t);
+  const sums: number[] = [];
+  await withAgent(stage.config, (agent) => {
+    agent.progress.on('examined', (done, waiting) => sums.push(done + waiting));
+    return scan(agent, scanRequest());
+  });
+  t.ok(sums.length >= photos);
+  t.ok(Math.max(...sums) <= photos + 3, `at most ${Math.max(...sums)}`);
+  t.equal(sums.at(-1), photos + 3);
+});

@@ -6,6 +6,7 @@ import { areCompanions } from '../../src/pipeline/companions.js';
 import { automaticBits, candidateBits, evidenceBetween, isDuplicate } from '../../src/pipeline/evidence.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from '../../src/pipeline/grouping.js';
 import { byWorth } from '../../src/pipeline/keep-rules.js';
+import type { IndexedPhoto } from '../../src/store-ports.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
 const noon = Date.UTC(2026, 5, 1, 12);
@@ -15,7 +16,7 @@ const look = {
 } as const;
 const bounds = { threshold: candidateBits, detailBound: automaticBits };
 
-type Placed = Photo & { readonly albumCount: number; readonly isPaper: boolean; readonly shown: number };
+type Placed = Photo & Pick<IndexedPhoto, 'albumCount' | 'isPaper' | 'shown' | 'laterFrames'>;
 
 /** All of them look alike, but for the pairs that are named. */
 function candidatesOf(photos: readonly Placed[], unlike: (a: Placed, b: Placed) => boolean): Candidate[] {
@@ -54,7 +55,7 @@ let made = 0;
 const shot = (name: string, facts: Partial<Placed> = {}): Placed => ({
   ...madePhoto(onServer(`${name} ${made++}`), { name, takenAt: noon, camera: 'x' }),
   format: /nef$/iu.test(name) ? 'raw' : 'jpeg',
-  ...{ albumCount: 0, isPaper: false, shown: 1 },
+  ...{ albumCount: 0, isPaper: false, shown: 1, laterFrames: null },
   ...facts,
 });
 
@@ -116,7 +117,7 @@ function placed({ id, stem, ending, owner, durationMs, ...facts }: Drawn): Place
     media: isVideo ? 'video' : 'image',
     durationMs: isVideo ? durationMs : null,
     camera: facts.takenAt === null ? null : 'x',
-    ...{ albumCount: 0, isPaper: false, shown: 1 },
+    ...{ albumCount: 0, isPaper: false, shown: 1, laterFrames: null },
   };
 }
 

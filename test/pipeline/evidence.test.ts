@@ -16,7 +16,7 @@ import {
 import { localRealm } from '../../src/model.js';
 import { madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';
 
-const plain: Comparable = { ...madePhoto(onServer('x')), isPaper: false };
+const plain: Comparable = { ...madePhoto(onServer('x')), isPaper: false, laterFrames: null };
 const alike = { phashBits: 2, detailBits: 10, orientation: 0 };
 const usual: EvidenceOptions = { threshold: candidateBits, detailBound: automaticBits };
 const agreed = { verdict: 'proven', agreement: 0.99, inPlace: true } as const;
@@ -58,6 +58,8 @@ const comparable = fc.record({
   width: fc.constantFrom(null, 0, 3000, 4000),
   height: fc.constantFrom(null, 0, 3000),
   isPaper: fc.boolean(),
+  frames: fc.constantFrom(null, 1, 2, 3),
+  laterFrames: fc.constantFrom(null, new Uint8Array(64), new Uint8Array(64).fill(1), new Uint8Array(32)),
 });
 const likeness = fc.option(
   fc.record({

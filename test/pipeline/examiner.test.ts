@@ -1,12 +1,14 @@
 import t, { type Test } from 'tap';
 import { FatalError, TerminalError, TransientError, exitCodes } from '../../src/errors.js';
-import type { PhotoKey } from '../../src/model.js';
+import type { PhotoId, PhotoKey, SourceName } from '../../src/model.js';
 import { Examiner, triesOf } from '../../src/pipeline/examiner.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
 import { LookIndex } from '../../src/pipeline/look-index.js';
+import { FolderSource } from '../../src/sources/folder/folder-source.js';
 import type { IndexedPhoto } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
 import { inFolder, onServer, sha1Of } from '../support/made-photo.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { MemorySource } from '../support/memory-source.js';
 import { memoryLog } from '../support/memory-log.js';
 import { failureOf, listed } from '../support/photo-source.contract.js';
@@ -309,3 +311,38 @@ void t.test('patience', (t) => {
   t.ok(triesOf('service')(notReady, 5_000) < triesOf('service')(notReady, 1), 'where many wait');
   t.end();
 });
+
+void t.test(
+  'of local files that cannot be decoded the same bytes are found, of empty ones nothing',
+  async (t) => {
+    const state = (await tempState(t)).state();
+    const { photos, groups } = state;
+    const root = t.testdir({
+      nas: { 'a.heic': 'damaged', 'b.jpg': 'damaged', 'c.jpg': 'other', 'd.jpg': '', 'e.jpg': '' },
+    });
+    const options = { name: 'nas' as SourceName, root: `${root}/nas`, ignore: [], clock: new ManualClock() };
+    const source = new FolderSource({ ...options, log: memoryLog() });
+    await source.open();
+    const prover = { forget: (): void => undefined };
+    const sourcesOf = (): FolderSource[] => [source];
+    const looks = new LookIndex();
+    const examiner = new Examiner({ photos, looks, prover, fingerprinter, sourcesOf, log: memoryLog() });
+    photos.observe(await listed(source));
+    for (const name of ['a.heic', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg']) {
+      const failure = await failureOf(examiner.examine(inFolder(name)));
+      t.ok(failure instanceof TerminalError, name);
+      examiner.gaveUp(inFolder(name), failure);
+    }
+    const known = (name: string): IndexedPhoto | null => photos.get(inFolder(name));
+    t.match(known('a.heic'), {
+      fingerprint: 'failed',
+      failure: /cannot be decoded/u,
+      sha1: known('b.jpg')?.sha1,
+    });
+    const same = ['a.heic', 'c.jpg', 'd.jpg'].map((name) =>
+      groups.sameBytes(known(name)?.id ?? (0 as PhotoId)),
+    );
+    t.same(same, [[known('b.jpg')?.id], [], []]);
+    t.equal(known('d.jpg')?.sha1, null, 'nothing is known of an empty file');
+  },
+);

@@ -9,7 +9,15 @@ const id = (n: number): PhotoId => n as PhotoId;
 
 const indexed = (n: number, facts: Partial<Photo>): IndexedPhoto => ({
   ...madePhoto(onServer(`${n}`), facts),
-  ...{ id: id(n), fingerprint: 'wanted', failure: null, isPaper: false, shown: 1, albumCount: 0 },
+  ...{
+    id: id(n),
+    fingerprint: 'wanted',
+    failure: null,
+    isPaper: false,
+    shown: 1,
+    laterFrames: null,
+    albumCount: 0,
+  },
 });
 
 interface Library {

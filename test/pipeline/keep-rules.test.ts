@@ -40,7 +40,14 @@ void t.test('why a photo is kept', (t) => {
   const small = rankable('small', { width: 400, byteSize: 10 });
   const big = rankable('big', { width: 4000, byteSize: 9000, hasLocation: true });
   t.same(reasonsToKeep(keepRuleNames, big, [small]), ['more pixels', 'has its place', 'larger file']);
-  t.same(reasonsToKeep(['favorite'], big, [small]), [], 'nothing but the key decided');
+  const byKey = ['else equal, the first by its key'];
+  t.same(reasonsToKeep(['favorite'], big, [small]), byKey, 'nothing but the key decided');
+  const placed = rankable('placed', { width: 4000, hasLocation: true, byteSize: 10 });
+  t.same(
+    reasonsToKeep(['pixels', 'metadata', 'larger'], big, [placed, rankable('taken', { byteSize: 9000 })]),
+    ['larger file', 'has its place'],
+    'what decided against each, where no rule is won against all',
+  );
   const twin = rankable('twin', { width: 4000, byteSize: 10 });
   t.same(reasonsToKeep(['pixels', 'larger'], big, [small, twin]), ['larger file'], 'against every other');
   const onDisk = { ...rankable('disk', { width: 9000 }), realm: localRealm };
@@ -53,6 +60,8 @@ void t.test('a plain canvas around a picture makes it no better', (t) => {
   const squared = rankable('squared', { width: 4000, height: 4000, shown: 0.75 * 0.8 });
   t.equal(bestOf(['pixels'], squared, original), original.key);
   t.same(reasonsToKeep(['pixels'], original, [squared]), ['no plain canvas around it']);
+  const brighter = rankable('brighter', { width: 4000, height: 3000, shown: 0.8 });
+  t.same(reasonsToKeep(['pixels'], original, [brighter]), ['less of it is plain'], 'of the same size');
   const small = rankable('small', { width: 400, height: 300 });
   t.equal(bestOf(['pixels'], small, squared), squared.key, 'but far more of the picture does');
   t.same(reasonsToKeep(['pixels'], squared, [small]), ['more pixels']);

@@ -18,6 +18,7 @@ function madeFingerprint(algorithm: string): Fingerprint {
     quality: random.whole(0, 100),
     isPaper: false,
     shown: 1,
+    laterFrames: null,
     pixels,
     aspect: 1,
   };

@@ -50,6 +50,7 @@ export class LinkWorld {
       quality: 100,
       isPaper: false,
       shown: 1,
+      laterFrames: null,
       pixels: new Uint8Array(),
       aspect: 1,
     };

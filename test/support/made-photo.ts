@@ -27,6 +27,7 @@ export function madePhoto(key: PhotoKey, facts: Partial<Photo> = {}): Photo {
     height: 3000,
     byteSize: 1_000_000,
     durationMs: null,
+    frames: 1,
     preference: 0,
     format: 'jpeg',
     takenAt: null,

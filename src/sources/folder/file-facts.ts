@@ -10,6 +10,7 @@ import {
 } from '../../model.js';
 import { cameraName, exposureName, formatOf } from '../shot-facts.js';
 import { readExifTags } from './exif-tags.js';
+import { frameFactsOf } from './frame-facts.js';
 import type { FoundFile } from './folder-root.js';
 import { mediaOf } from './folder-rules.js';
 import { textOf } from './path-bytes.js';
@@ -35,6 +36,7 @@ export function photoOfFile(file: FoundFile, source: SourceName, key: PhotoKey, 
     height: null,
     byteSize: Number(stats.size),
     durationMs: null,
+    frames: null,
     preference,
     format: formatOf(name),
     takenAt: null,
@@ -62,11 +64,13 @@ export async function factsOfBytes(bytes: Buffer, name: string): Promise<ReadFac
   const header = await sharp(bytes, { limitInputPixels: false, failOn: 'none' })
     .metadata()
     .catch(() => null);
-  // Of a RAW the first picture inside is read, mostly a small preview: its size says nothing.
-  const { width, height } = formatOf(name) === 'raw' ? {} : (header?.autoOrient ?? {});
+  // Of a RAW the first picture inside is read, mostly a small preview: its size and their number say nothing.
+  const isRaw = formatOf(name) === 'raw';
+  const { width, height } = isRaw ? {} : (header?.autoOrient ?? {});
   const tags = readExifTags(header?.exif ?? bytes);
   return {
     byteSize: bytes.length,
+    ...(isRaw || header === null ? { frames: isRaw ? 1 : null } : frameFactsOf(bytes, header)),
     ...(width !== undefined && height !== undefined ? { width, height } : {}),
     ...(tags === null
       ? {}

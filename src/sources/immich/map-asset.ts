@@ -46,7 +46,8 @@ export function photoOfAsset(asset: ListedAsset, viewer: Viewer): Photo {
     thumbHash,
     ...sizeOf(asset),
     byteSize: exif.fileSizeInByte,
-    durationMs: durationOf(asset),
+    durationMs: durationOf(asset, name),
+    frames: framesOf(asset, name),
     preference: viewer.preferenceOf(viewer.source, asset.originalPath),
     format: formatOf(name),
     // Without EXIF the server puts the file's date in its place: only a camera's time is a capture time.
@@ -89,9 +90,21 @@ function presenceOf(asset: ListedAsset): Presence {
   return asset.visibility === 'hidden' ? 'hidden' : 'present';
 }
 
-/** Only of what is told apart from the moving part of a live photo, which releases before 1.133 do not. */
-function durationOf({ type, visibility, duration }: ListedAsset): number | null {
-  return type === 'VIDEO' && visibility !== null ? duration : null;
+/** Images that Immich gives a duration when they move; of others (RAW) it may be the length of an exposure. */
+const mayMove = /\.(gif|webp|avif|png|jxl|heic|heif|hif)$/iu;
+/** Images of which a missing duration says nothing: of pages there is none, and that of a GIF came late. */
+const isUntold = /\.(gif|tiff?)$/iu;
+
+/** Of videos only what is told apart from the moving part of a live photo, which releases before 1.133 do not. */
+function durationOf({ type, visibility, duration }: ListedAsset, name: string): number | null {
+  if (type === 'IMAGE') return mayMove.test(name) ? duration : null;
+  return visibility === null ? null : duration;
+}
+
+/** Immich does not say how many. */
+function framesOf(asset: ListedAsset, name: string): number | null {
+  const mayBeSeveral = isUntold.test(name) || durationOf(asset, name) !== null;
+  return asset.type !== 'IMAGE' || mayBeSeveral ? null : 1;
 }
 
 /** Listed since 2.5; before that from EXIF, where orientations 5 to 8 stand on their side. */

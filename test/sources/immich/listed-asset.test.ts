@@ -28,10 +28,14 @@ void t.test('a duration is text before 3.0 and a number of milliseconds since', 
   t.end();
 });
 
-void t.test('no duration is not known, and an image has none', (t) => {
+void t.test('no duration is not known, and of images only those that may move have one', (t) => {
   for (const none of ['0:00:00.00000', 0, null, undefined, '', 'soon', '1:2:3', -5, NaN, 1e300, {}, '12.5'])
     t.equal(durationOf(none), null, JSON.stringify(none));
-  t.equal(durationOf(12_345, { type: 'IMAGE' }), null, 'a moving GIF');
+  const image = (originalFileName: string): number | null =>
+    durationOf(12_345, { type: 'IMAGE', originalFileName });
+  t.equal(image('a.CR3'), null, 'how long a RAW file was exposed');
+  t.equal(image('a.GIF'), 12_345);
+  t.equal(image('a.webp'), 12_345);
   t.equal(durationOf(12_345, { visibility: undefined }), null, 'may be a part of a live photo');
   t.end();
 });
