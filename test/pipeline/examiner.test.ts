@@ -35,7 +35,6 @@ async function bench(t: Test): Promise<Bench> {
   const state = (await tempState(t)).state();
   const looks = new LookIndex();
   const { photos } = state;
-  const prover = { forget: (): void => undefined };
   const sourcesOf = (): MemorySource[] => [source];
   const photo = (key: PhotoKey): IndexedPhoto => {
     const known = photos.get(key);
@@ -46,7 +45,7 @@ async function bench(t: Test): Promise<Bench> {
     source,
     state,
     looks,
-    examiner: new Examiner({ photos, looks, prover, fingerprinter, sourcesOf, log: memoryLog() }),
+    examiner: new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() }),
     observe: async () => void photos.observe(await listed(source)),
     photo,
     alike: (key) => looks.likenessesOf(photo(key).id).length,
@@ -272,7 +271,6 @@ void t.test('a photo whose source is not configured now is left as it is', async
     photos: state.photos,
     looks,
     fingerprinter,
-    prover: { forget: () => undefined },
     sourcesOf: () => [],
     log: memoryLog(),
   });
