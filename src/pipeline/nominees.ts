@@ -4,8 +4,8 @@ import { candidateBits, certainBits, storedBits, timeBetweenShots } from './evid
 import type { Neighbours } from './links.js';
 import type { ViewIndex } from './view-index.js';
 
-/** Copies that one is laid over of its own choice, the most alike first; it is laid over those too that choose it. */
-export const mostPairs = 60;
+/** See `ChooserOptions`: edits of one photo are fewer, and 1,000 look-alikes take no longer than they must. */
+const mostPairsOfOne = 60;
 /** Copies whose photos are remembered at a time. */
 const mostKnown = 5_000;
 
@@ -52,6 +52,8 @@ export interface ChooserOptions {
   readonly copies: Pick<CopyStore, 'shotsOf'>;
   readonly neighbours: Neighbours;
   readonly views: ViewIndex;
+  /** Copies that one is laid over of its own choice, the most alike first; it is laid over those too that choose it. */
+  readonly mostPairs?: number | undefined;
 }
 
 /**
@@ -82,6 +84,7 @@ export class Chooser {
   choose(id: CopyId, { near, around }: Nominees, reachOf: (other: CopyId) => number | null): Choice {
     const isWorthIt = this.#judgeOf(id);
     const pairs = new Map<CopyId, Pair>();
+    const { mostPairs = mostPairsOfOne } = this.#options;
     let reach: number | null = null;
     for (const [other, distance] of this.#ranked(near)) {
       const pair = isWorthIt(other);

@@ -31,6 +31,8 @@ export interface ProverOptions {
   readonly photos: PhotoStore;
   readonly copies: CopyStore;
   readonly neighbours: Neighbours;
+  /** See `Chooser`. */
+  readonly mostPairs?: number;
   /** Told how many grey copies of how many were compared. */
   readonly progress: (done: number, of: number) => void;
 }
@@ -53,6 +55,8 @@ export class Prover {
   readonly #views = new ViewIndex();
   readonly #sitters = new Map<CopyId, Sitter>();
   #loaded: Promise<void> | null = null;
+  /** For each copy whose turn comes in this run, those that were laid over it in theirs. */
+  #tried = new Map<CopyId, Set<CopyId>>();
 
   constructor(options: ProverOptions) {
     this.#options = options;
@@ -77,12 +81,12 @@ export class Prover {
    */
   async run(stopping: AbortSignal): Promise<number> {
     const pace = createPace();
-    const { copies, photos, neighbours } = this.#options;
+    const { copies, photos, neighbours, mostPairs } = this.#options;
     copies.useRules(proofVersion);
     const fresh = copies.unproven();
     if (fresh.length === 0) return 0;
     await this.load();
-    const chooser = new Chooser({ photos, copies, neighbours, views: this.#views });
+    const chooser = new Chooser({ photos, copies, neighbours, views: this.#views, mostPairs });
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
     const hasOlder = copies.partKeys(null, 1).length > 0;
     const views = new FreshViews();
@@ -100,6 +104,7 @@ export class Prover {
     }
     const older = hasOlder ? await this.#older(views, pace, stopping) : nothingOlder;
     const inTurn = new Set(fresh);
+    this.#tried = new Map(fresh.map((id) => [id, new Set()]));
     const reachOf = (other: CopyId): number | null =>
       inTurn.has(other) ? null : (older.reaches.get(other) ?? Infinity);
     let proven = 0;
@@ -123,9 +128,13 @@ export class Prover {
     const nominees = new Nominees(around);
     this.#nominate(id, sitter, nominees);
     const { pairs, reach } = chooser.choose(id, nominees, reachOf);
+    const tried = this.#tried.get(id);
+    this.#tried.delete(id);
     const proofs: FoundProof<CopyId>[] = [];
     for (const { other, alikeBits } of pairs) {
+      if (tried?.has(other) === true) continue;
       await pace();
+      this.#tried.get(other)?.add(id);
       const theirs = this.#sitter(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {

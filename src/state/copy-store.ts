@@ -90,7 +90,8 @@ export class SqliteCopyStore implements CopyStore {
   }
 
   partKeys(after: CopyId | null, limit: number): ReturnType<CopyStore['partKeys']> {
-    return this.#sql.partKeys.all(after ?? -1, limit);
+    const rows = this.#sql.partKeys.all(after ?? -1, limit);
+    return rows as { id: CopyId; partKeys: Uint8Array; reach: number | null }[];
   }
 
   proved(id: CopyId, { views, partKeys, reach, proofs }: Compared): void {

@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import type { Fingerprint, Photo, PhotoId, Revision } from '../../src/model.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
 import { LookIndex } from '../../src/pipeline/look-index.js';
-import { Prover } from '../../src/pipeline/prover.js';
+import { Prover, type ProverOptions } from '../../src/pipeline/prover.js';
 import type { State } from '../../src/state/open-state.js';
 import { madePhoto, onServer } from './made-photo.js';
 import { tempState, type TempState } from './temp-state.js';
@@ -24,7 +24,11 @@ export interface ProverBench {
 }
 
 /** `open` where one test needs several (see `tempStates`). */
-export async function proverBench(t: Test, open = () => tempState(t)): Promise<ProverBench> {
+export async function proverBench(
+  t: Test,
+  open = () => tempState(t),
+  limits: Pick<ProverOptions, 'mostPairs'> = {},
+): Promise<ProverBench> {
   const temp = await open();
   const looks = new LookIndex();
   let compared = 0;
@@ -33,7 +37,7 @@ export async function proverBench(t: Test, open = () => tempState(t)): Promise<P
     compared++;
   };
   const create = ({ photos, copies }: State): Prover =>
-    new Prover({ photos, copies, neighbours: looks, progress });
+    new Prover({ photos, copies, neighbours: looks, progress, ...limits });
   let prover = create(temp.state());
   const idOf = (name: string): PhotoId => {
     const photo = temp.state().photos.get(onServer(name));
