@@ -21,7 +21,6 @@ import { Grouper } from './pipeline/grouper.js';
 import { LookIndex } from './pipeline/look-index.js';
 import { Prover } from './pipeline/prover.js';
 import { KeyedQueue } from './pipeline/queue.js';
-import { Sitters } from './pipeline/sitters.js';
 import { SourceReader } from './pipeline/source-reader.js';
 import type { Clock, Log, PhotoSource } from './ports.js';
 import type { IndexedPhoto } from './store-ports.js';
@@ -92,7 +91,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // Pipeline: queue, fingerprint, search, groups
   const looks = new LookIndex();
   const fingerprinter = await createFingerprinter();
-  const alike = new AlikePairs(new Sitters(state.copies));
+  const alike = new AlikePairs(state.copies);
   const prover = new Prover({
     ...{ photos: state.photos, copies: state.copies, neighbours: looks, alike },
     progress: (done, of) => progress.emit('compared', done, of),
@@ -100,7 +99,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const firstPass = new FirstPass({ photos: state.photos, search: searchByThumbHash, looks });
   const backlog = new Backlog({ sources: kindsOf(config), photos: state.photos, firstPass });
   const examiner = new Examiner({
-    ...{ photos: state.photos, looks, prover, fingerprinter, log },
+    ...{ photos: state.photos, looks, fingerprinter, log },
     thumbs: backlog,
     alsoWanted: (keys) => queue.add(keys),
     sourcesOf: (photo) => sourcesOf(photo, sources, accounts),

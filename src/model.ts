@@ -17,6 +17,8 @@ export type Realm = Brand<string, 'Realm'>;
 
 /** Row of a photo in the index; means nothing outside one index file. */
 export type PhotoId = Brand<number, 'PhotoId'>;
+/** A grey copy in the index; photos of the same bytes share one. Never given out again. */
+export type CopyId = Brand<number, 'CopyId'>;
 
 /** The realm of every local file. */
 export const localRealm = 'local' as Realm;

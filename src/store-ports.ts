@@ -1,6 +1,7 @@
 /** What is kept of photos, copies, groups and dismissals: what the stores promise. */
 import type {
   Content,
+  CopyId,
   Fingerprint,
   Group,
   Photo,
@@ -100,33 +101,50 @@ export interface PhotoStore {
 
 /** A grey copy, as it is kept. */
 export interface StoredCopy {
-  readonly id: PhotoId;
   /** See `Fingerprint`. */
   readonly pixels: Uint8Array;
   readonly aspect: number;
 }
 
-/** What one photo was found to be by laying it over another. */
-export type FoundProof = PixelProof & { readonly b: PhotoId };
+/** What one photo (or grey copy) was found to be by laying it over another. */
+export type FoundProof<Id = PhotoId> = PixelProof & { readonly b: Id };
 
-/** Grey copies of all photos, and which of them were laid over each other. Rebuildable. */
+/** What came of comparing the parts of a grey copy with all others. */
+export interface Compared {
+  /** Details of its views, 32 bytes each. */
+  readonly views: Uint8Array;
+  readonly partKeys: Uint8Array;
+  /** How far from it a copy may be to be among those that it was laid over; null = all were that were near at all. */
+  readonly reach: number | null;
+  readonly proofs: readonly FoundProof<CopyId>[];
+}
+
+/**
+ * Grey copies, and which of them were laid over each other. Photos of the same bytes that look the same to the last pixel
+ * share one, which goes with the last of them. Rebuildable.
+ */
 export interface CopyStore {
-  /** Forgets all proofs, views and part keys when they were made by another version of the rules; returns of how many photos. */
+  /** Forgets all proofs, views and part keys when they were made by another version of the rules; returns of how many copies. */
   useRules(version: number): number;
-  /** Photos whose parts were not compared with the others yet, oldest first. */
-  unproven(): readonly PhotoId[];
+  /** Copies whose parts were not compared with the others yet, oldest first. */
+  unproven(): readonly CopyId[];
   /** Whether there are any. */
   hasUnproven(): boolean;
-  get(id: PhotoId): StoredCopy | null;
-  /** Details (32 bytes each) of the views of every photo whose parts were compared. */
-  views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }>;
-  /** Part keys of such photos, in the order of their ids, from `after` on. */
+  get(id: CopyId): StoredCopy | null;
+  /** The copy of a photo; null when it has none. */
+  copyOf(id: PhotoId): CopyId | null;
+  /** Photos that have this copy, one for each capture time, camera and exposure among them; empty when it is gone. */
+  shotsOf(id: CopyId): readonly PhotoId[];
+  /** Details (32 bytes each) of the views of every copy whose parts were compared. */
+  views(): Iterable<{ readonly id: CopyId; readonly views: Uint8Array }>;
+  /** Part keys and reach (see `Compared`) of such copies, in the order of their ids, from `after` on. */
   partKeys(
-    after: PhotoId | null,
+    after: CopyId | null,
     limit: number,
-  ): readonly { readonly id: PhotoId; readonly partKeys: Uint8Array }[];
-  /** What came of comparing the parts of a photo: replaces what was known, and marks it and those that it is proven against. */
-  proved(id: PhotoId, views: Uint8Array, partKeys: Uint8Array, proofs: readonly FoundProof[]): void;
+  ): readonly { readonly id: CopyId; readonly partKeys: Uint8Array; readonly reach: number | null }[];
+  /** Replaces what was known of the copy, and marks the photos of it and of those that it is proven against. Nothing when it is gone. */
+  proved(id: CopyId, compared: Compared): void;
+  /** Photos that a photo's copy is proven against. */
   proofsOf(id: PhotoId): readonly FoundProof[];
   /** Pairs of present photos that may be copies, which nothing proves and no group joins; the likeliest first. */
   likely(limit: number): readonly { readonly a: PhotoId; readonly b: PhotoId; readonly agreement: number }[];

@@ -24,8 +24,9 @@ export async function makeLibrary(dir: string, photos: number): Promise<void> {
   for (let shift = seeds, n = 1; shift < photos; shift += seeds, n++)
     transaction(db, () => {
       copyRows(db, 'photos', { id: `id + ${shift}`, key: `key || '-${n}'`, dirty: '0' });
-      copyRows(db, 'copies', { photo: `photo + ${shift}` });
-      copyRows(db, 'part_keys', { photo: `photo + ${shift}` });
+      copyRows(db, 'copies', { id: `id + ${shift}` });
+      copyRows(db, 'photo_copies', { photo: `photo + ${shift}`, copy: `copy + ${shift}` });
+      copyRows(db, 'part_keys', { copy: `copy + ${shift}` });
     });
   db.exec('UPDATE photos SET dirty = 0 WHERE dirty > 0');
   db.close();
@@ -47,7 +48,14 @@ async function writeSeeds({ photos, copies }: State): Promise<void> {
       aspect: fingerprint.aspect,
     });
     const details = Buffer.concat(views.map(({ detail }) => detail));
-    copies.proved(id, details, new Uint8Array(partKeys.buffer), []);
+    const copy = copies.copyOf(id);
+    if (copy === null) throw new Error('no copy');
+    copies.proved(copy, {
+      views: details,
+      partKeys: new Uint8Array(partKeys.buffer),
+      reach: null,
+      proofs: [],
+    });
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Likeness, PhotoId, PixelProof } from '../model.js';
+import type { CopyId, Likeness, PixelProof } from '../model.js';
+import type { CopyStore } from '../store-ports.js';
 import { certainBits, paperBits } from './evidence.js';
 import { wholeFrame } from './frames.js';
 import { inverseOf, type Orientation } from './hashes.js';
@@ -12,7 +13,7 @@ import {
 } from './pair-proof.js';
 import { isMostlyPlain } from './paper.js';
 import { compareInPlace, register, type Registration } from './registration.js';
-import type { Sitters } from './sitters.js';
+import { Sitters } from './sitters.js';
 import { turnedCopy } from './turned-copy.js';
 
 /** Asked for the pixels of two photos whose hashes are alike. */
@@ -35,41 +36,37 @@ const mostRemembered = 100_000;
  * pictures are not quite in place.
  */
 export class AlikePairs implements PixelComparer {
-  /** By the lower of the two, then by the other and what they are. */
-  readonly #answers = new Map<PhotoId, Map<string, PixelProof | null>>();
-  readonly #asked = new Set<PhotoId>();
+  readonly sitters: Sitters;
+  readonly #copies: Pick<CopyStore, 'copyOf'>;
+  /** By the lower of the two copies, then by the other and what they are; a copy never changes. */
+  readonly #answers = new Map<CopyId, Map<string, PixelProof | null>>();
   #remembered = 0;
 
-  constructor(readonly sitters: Sitters) {}
+  constructor(copies: Pick<CopyStore, 'copyOf' | 'get'>) {
+    this.#copies = copies;
+    this.sitters = new Sitters(copies);
+  }
 
   proofOf(likeness: Likeness, kind: AlikeKind): PixelProof | null {
-    const first = likeness.a < likeness.b ? likeness.a : likeness.b;
-    const second = `${Math.max(likeness.a, likeness.b)} ${kind.arePapers}`;
+    const [a, b] = [this.#copies.copyOf(likeness.a), this.#copies.copyOf(likeness.b)];
+    if (a === null || b === null) return null;
+    const first = a < b ? a : b;
+    const second = `${Math.max(a, b)} ${kind.arePapers}`;
     const known = this.#answers.get(first)?.get(second);
     if (known !== undefined) return known;
-    const [a, b] = [this.sitters.get(likeness.a), this.sitters.get(likeness.b)];
-    const proof = a === null || b === null ? null : alikeProof(a, b, { ...likeness, ...kind });
+    const [one, two] = [this.sitters.get(a), this.sitters.get(b)];
+    const proof = one === null || two === null ? null : alikeProof(one, two, { ...likeness, ...kind });
     this.#remember(first, second, proof);
-    this.#asked.add(likeness.a).add(likeness.b);
     return proof;
   }
 
-  /** The photo is gone, or looks different now. */
-  forget(id: PhotoId): void {
-    this.sitters.forget(id);
-    if (this.#asked.has(id)) this.#clear();
-  }
-
-  #remember(first: PhotoId, second: string, proof: PixelProof | null): void {
-    if (++this.#remembered > mostRemembered) this.#clear();
+  #remember(first: CopyId, second: string, proof: PixelProof | null): void {
+    if (++this.#remembered > mostRemembered) {
+      this.#answers.clear();
+      this.#remembered = 0;
+    }
     const answers = this.#answers.get(first) ?? new Map<string, PixelProof | null>();
     this.#answers.set(first, answers.set(second, proof));
-  }
-
-  #clear(): void {
-    this.#answers.clear();
-    this.#asked.clear();
-    this.#remembered = 0;
   }
 }
 

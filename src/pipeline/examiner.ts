@@ -6,14 +6,12 @@ import type { IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Backlog } from './backlog.js';
 import type { Fingerprinter } from './fingerprint.js';
 import type { LookIndex } from './look-index.js';
-import type { Prover } from './prover.js';
 import { thumbHashOfBytes } from './thumb/local-thumb-hash.js';
 import { asStill } from './videos.js';
 
 export interface ExaminerOptions {
   readonly photos: PhotoStore;
   readonly looks: LookIndex;
-  readonly prover: Pick<Prover, 'forget'>;
   readonly fingerprinter: Fingerprinter;
   /** Local photos have ThumbHashes made while those of a server that look like them are worth being next. */
   readonly thumbs?: Pick<Backlog, 'hasManyRemote' | 'lookNextFor'>;
@@ -76,12 +74,7 @@ export class Examiner {
     const photo = photos.get(key);
     if (photo === null) return;
     photos.remove(key, this.#near(photo.id));
-    this.#forget(photo.id);
-  }
-
-  #forget(id: PhotoId): void {
-    this.#options.looks.remove(id);
-    this.#options.prover.forget(id);
+    this.#options.looks.remove(photo.id);
   }
 
   #near(id: PhotoId): PhotoId[] {
@@ -107,7 +100,7 @@ export class Examiner {
     }
     // Its bytes may be compared all the same.
     photos.failed(key, reason, this.#near(photo.id), read?.revision === photo.revision ? read.facts : {});
-    this.#forget(photo.id);
+    this.#options.looks.remove(photo.id);
     log.info({ photo: key, name: photo.name, reason }, 'photo cannot be compared by look');
   }
 
@@ -148,7 +141,6 @@ export class Examiner {
     const { id, revision } = photo;
     const facts = thumbHash === null ? picture.facts : { ...picture.facts, thumbHash };
     photos.examined({ id, revision, facts, fingerprint }, this.#near(id));
-    this.#forget(id);
     looks.put(id, fingerprint, photo.media);
     this.tally.fingerprinted++;
     if (thumbHash !== null) this.#options.thumbs?.lookNextFor(thumbHash);

@@ -135,19 +135,21 @@ export class Grouper {
     const scope = new Set<PhotoId>([start]);
     const candidates: Candidate[] = [];
     const keys: PhotoKey[] = [];
-    let grouped = false;
+    /** Of groups that are in the scope as a whole. */
+    const mates = new Set<PhotoId>();
     for (const id of scope) {
       await pace();
-      const mates = this.#options.groups.groupMates(id);
-      grouped ||= mates.length > 0;
-      for (const mate of mates) scope.add(mate);
+      for (const mate of mates.has(id) ? [] : this.#options.groups.groupMates(id)) {
+        mates.add(mate);
+        scope.add(mate);
+      }
       const photo = links.photo(id);
       if (photo === null) continue;
       keys.push(photo.key);
       for (const other of links.perhapsProven(photo, scope)) scope.add(other);
       if (links.canBeMember(photo)) candidates.push({ photo, proofs: () => links.proofs(photo) });
     }
-    return { scope, candidates, keys, grouped };
+    return { scope, candidates, keys, grouped: mates.size > 0 };
   }
 
   /** The keeper's number goes on, else the lowest that any member had and nobody else has now. */

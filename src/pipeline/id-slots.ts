@@ -1,8 +1,6 @@
-import type { PhotoId } from '../model.js';
-
 const pageSize = 4096;
 
-/** A small number for each photo id. 4 bytes a photo where ids are close together, as those of one index are. */
+/** A small number for each id of a photo or a copy. 4 bytes each where ids are close together, as those of one index are. */
 export class IdSlots {
   readonly #pages = new Map<number, Uint32Array>();
   #size = 0;
@@ -12,13 +10,13 @@ export class IdSlots {
   }
 
   /** Undefined for an id that has none. */
-  get(id: PhotoId): number | undefined {
+  get(id: number): number | undefined {
     const kept = this.#pages.get(Math.floor(id / pageSize))?.[id % pageSize] ?? 0;
     return kept === 0 ? undefined : kept - 1;
   }
 
   /** `slot`: 0 to 2^32 - 2. */
-  set(id: PhotoId, slot: number): void {
+  set(id: number, slot: number): void {
     const number = Math.floor(id / pageSize);
     let page = this.#pages.get(number);
     if (page === undefined) this.#pages.set(number, (page = new Uint32Array(pageSize)));
@@ -27,7 +25,7 @@ export class IdSlots {
   }
 
   /** May be repeated. */
-  delete(id: PhotoId): void {
+  delete(id: number): void {
     const page = this.#pages.get(Math.floor(id / pageSize));
     if (page === undefined || page[id % pageSize] === 0) return;
     page[id % pageSize] = 0;

@@ -18,6 +18,8 @@ import { isOneStripped, kindOfVideos } from './videos.js';
 export interface Neighbours {
   /** Every photo that looks like this one, up to the largest distance that counts for anything; none for an unknown one. */
   likenessesOf(id: PhotoId): readonly Likeness[];
+  /** One and the same of all photos that look exactly the same as this one, to the last bit; itself where there is no other. */
+  sameLooks(id: PhotoId): PhotoId;
 }
 
 export interface LinkOptions {
@@ -49,7 +51,11 @@ export class Links {
   readonly #options: LinkOptions;
   readonly #dismissed: Dismissed;
   readonly #photos = new Map<PhotoId, IndexedPhoto | null>();
+  /** By one photo of those that look exactly the same, which stands in the list too. */
   readonly #likenesses = new Map<PhotoId, readonly Likeness[]>();
+  readonly #sameLooks = new Map<PhotoId, PhotoId>();
+  /** By SHA-1. */
+  readonly #sameBytes = new Map<string, readonly PhotoId[]>();
   readonly #proofs = new Map<PhotoId, readonly FoundProof[]>();
   /** Of videos without a capture time: those with one that they may be copies of. */
   readonly #takes = new Map<PhotoId, readonly IndexedPhoto[]>();
@@ -85,7 +91,7 @@ export class Links {
   provable(id: PhotoId): PhotoId[] {
     const near = this.#likenessesOf(id).filter(({ detailBits }) => detailBits <= automaticBits);
     const proven = this.#proofsOf(id).map(({ b }) => b);
-    return [...near.map(({ b }) => b), ...proven, ...this.#options.groups.sameBytes(id)];
+    return [...near.map(({ b }) => b), ...proven, ...this.#sameBytesOf(id)];
   }
 
   /** Photos that count this one when it is asked how crowded their place is. */
@@ -111,14 +117,22 @@ export class Links {
   }
 
   *#evidence(photo: IndexedPhoto, known: ReadonlySet<PhotoId>, ask: Ask): Iterable<[IndexedPhoto, Evidence]> {
-    const { threshold, groups } = this.#options;
-    const nearest = [...this.#likenessesOf(photo.id)].sort(
-      (a, b) => a.detailBits - b.detailBits || a.b - b.b,
+    const { threshold } = this.#options;
+    // What is known is left out first: among thousands of equal ones hardly anything else is left.
+    const isNew = ({ b }: { readonly b: PhotoId }): boolean => !known.has(b);
+    const likenesses = new Map(
+      this.#likenessesOf(photo.id)
+        .filter(isNew)
+        .sort((a, b) => a.detailBits - b.detailBits || a.b - b.b)
+        .map((one) => [one.b, one]),
     );
-    const likenesses = new Map(nearest.map((likeness) => [likeness.b, likeness]));
-    const proofs = new Map(this.#proofsOf(photo.id).map((proof) => [proof.b, proof]));
-    for (const id of new Set([...likenesses.keys(), ...proofs.keys(), ...groups.sameBytes(photo.id)])) {
-      if (known.has(id)) continue;
+    const proofs = new Map(
+      this.#proofsOf(photo.id)
+        .filter(isNew)
+        .map((proof) => [proof.b, proof]),
+    );
+    const sameBytes = this.#sameBytesOf(photo.id).filter((id) => !known.has(id));
+    for (const id of new Set([...likenesses.keys(), ...proofs.keys(), ...sameBytes])) {
       const likeness = likenesses.get(id) ?? null;
       const other = this.photo(id);
       if (other === null || !this.canBeMember(other) || this.#dismissed.has(photo, other)) continue;
@@ -161,20 +175,45 @@ export class Links {
 
   /** True where so many look nearly alike that only certain pairs count. */
   isCrowded(id: PhotoId): boolean {
-    const known = this.#crowded.get(id);
+    const place = this.#sameLooksAs(id);
+    const known = this.#crowded.get(place);
     if (known !== undefined) return known;
-    const crowded = this.#likenessesOf(id).filter(isUncertain).length > crowdedNeighbours;
-    this.#crowded.set(id, crowded);
+    const crowded = this.#likenessesOf(place).filter(isUncertain).length > crowdedNeighbours;
+    this.#crowded.set(place, crowded);
     return crowded;
   }
 
   #likenessesOf(id: PhotoId): readonly Likeness[] {
-    const known = this.#likenesses.get(id);
+    const place = this.#sameLooksAs(id);
+    let all = this.#likenesses.get(place);
+    if (all === undefined) {
+      const itself: Likeness = { a: place, b: place, phashBits: 0, detailBits: 0, orientation: 0 };
+      all = [...this.#options.neighbours.likenessesOf(place), itself];
+      this.#remember(all.length);
+      this.#likenesses.set(place, all);
+    }
+    return all.filter(({ b }) => b !== id);
+  }
+
+  #sameLooksAs(id: PhotoId): PhotoId {
+    const known = this.#sameLooks.get(id);
     if (known !== undefined) return known;
-    const found = this.#options.neighbours.likenessesOf(id);
-    this.#remember(found.length + 1);
-    this.#likenesses.set(id, found);
-    return found;
+    const place = this.#options.neighbours.sameLooks(id);
+    this.#remember(1);
+    this.#sameLooks.set(id, place);
+    return place;
+  }
+
+  #sameBytesOf(id: PhotoId): readonly PhotoId[] {
+    const sha1 = this.photo(id)?.sha1 ?? null;
+    if (sha1 === null) return [];
+    let all = this.#sameBytes.get(sha1);
+    if (all === undefined) {
+      all = [id, ...this.#options.groups.sameBytes(id)];
+      this.#remember(all.length);
+      this.#sameBytes.set(sha1, all);
+    }
+    return all.filter((other) => other !== id);
   }
 
   #proofsOf(id: PhotoId): readonly FoundProof[] {
@@ -191,6 +230,8 @@ export class Links {
     if (this.#remembered < mostRemembered) return;
     this.#photos.clear();
     this.#likenesses.clear();
+    this.#sameLooks.clear();
+    this.#sameBytes.clear();
     this.#proofs.clear();
     this.#takes.clear();
     this.#remembered = entries;

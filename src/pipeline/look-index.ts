@@ -73,6 +73,20 @@ export class LookIndex {
     return found.map((likeness) => ({ a: id, ...likeness }));
   }
 
+  /** One and the same of all photos that look exactly the same as this one, to the last bit; itself where there is no other. */
+  sameLooks(id: PhotoId): PhotoId {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return id;
+    const detail = this.#details.words.slice(slot * detailWords, (slot + 1) * detailWords);
+    const [hi, lo] = [this.#phashes.words[slot * 2] ?? 0, this.#phashes.words[slot * 2 + 1] ?? 0];
+    let first = slot;
+    this.#upright.near(hi, lo, 0, (other) => {
+      if (other >= first || bitsApart(this.#details.words, other * detailWords, detail) > 0) return;
+      if (this.#videos.has(this.#ids[other] ?? -1) === this.#videos.has(id)) first = other;
+    });
+    return this.#ids[first] as PhotoId;
+  }
+
   #looksAt(slot: number): Looks {
     const phash = new Uint8Array(phashWords * 4);
     const detail = new Uint8Array(detailWords * 4);

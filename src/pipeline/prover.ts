@@ -1,16 +1,9 @@
-import type { PhotoId } from '../model.js';
+import type { CopyId } from '../model.js';
 import { createPace, type Pace } from '../pace.js';
 import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { AlikePairs } from './alike.js';
-import {
-  arePapers,
-  automaticBits,
-  candidateBits,
-  certainBits,
-  scoreOf,
-  storedBits,
-  timeBetweenShots,
-} from './evidence.js';
+import { automaticBits, scoreOf } from './evidence.js';
+import type { GreyCopy } from './grey-copy.js';
 import type { Neighbours } from './links.js';
 import {
   agreesThroughout,
@@ -30,7 +23,7 @@ import { partFramesOf } from './frames.js';
 import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
 import type { Registration } from './registration.js';
-import { areOfUnknownFrames } from './several-frames.js';
+import { Chooser, Nominees } from './nominees.js';
 import { areWorthReview } from './videos.js';
 import { ViewIndex } from './view-index.js';
 
@@ -39,39 +32,30 @@ export interface ProverOptions {
   readonly copies: CopyStore;
   readonly neighbours: Neighbours;
   readonly alike: AlikePairs;
-  /** Told how many photos of how many were compared. */
+  /** See `Chooser`. */
+  readonly mostPairs?: number;
+  /** Told how many grey copies of how many were compared. */
   readonly progress: (done: number, of: number) => void;
 }
 
-/** Pairs that are laid over each other for one photo at most, the most alike first. */
-const mostPairs = 20;
+/** Videos that a person is asked to compare with one, the most alike first. */
+const mostVideos = 20;
 /** Above so many photos parts are looked up within fewer bits: a look-up would take too long. */
 const largeLibrary = 250_000;
 const partKeyBitsOfLarge = 7;
 const pageSize = 500;
 const nothing = new Uint8Array();
 
-type Nominees = Map<PhotoId, number>;
-
-/** A photo to lay another one over. */
-interface Worth {
-  readonly id: PhotoId;
-  /** Of 256, where the whole pictures look alike though not for certain; else null. */
-  readonly alikeBits: number | null;
-  /** Nothing says whether they are alike beyond their first frames. */
-  readonly isUnknown: boolean;
-}
-
 /**
  * Finds edited copies: crops, other shapes, borders, captions, screenshots, small rotations, overlays. Parts of every
- * photo are looked up among the views of all others, and likely pairs are laid over each other.
+ * grey copy are looked up among the views of all others, and likely pairs are laid over each other.
  */
 export class Prover {
   readonly #options: ProverOptions;
   readonly #views = new ViewIndex();
   #loaded: Promise<void> | null = null;
-  /** Until everything is loaded. */
-  #forgotten: Set<PhotoId> | null = new Set();
+  /** For each copy whose turn comes in this run, those that were laid over it in theirs. */
+  #tried = new Map<CopyId, Set<CopyId>>();
 
   constructor(options: ProverOptions) {
     this.#options = options;
@@ -88,69 +72,69 @@ export class Prover {
       this.#views.put(id, views);
       await pace();
     }
-    // What was read of them may have been put after they were forgotten.
-    for (const id of this.#forgotten ?? []) this.#views.remove(id);
-    this.#forgotten = null;
-  }
-
-  /** The photo is gone, or looks different now. */
-  forget(id: PhotoId): void {
-    this.#views.remove(id);
-    this.#forgotten?.add(id);
-    this.#options.alike.forget(id);
   }
 
   /**
-   * Compares photos that were not compared yet with all others; returns how many pairs were proven. Safe to stop and
+   * Compares copies that were not compared yet with all others; returns how many pairs were proven. Safe to stop and
    * repeat: what was not reached is compared by the next run.
    */
   async run(stopping: AbortSignal): Promise<number> {
     const pace = createPace();
-    const { copies } = this.#options;
+    const { copies, photos, neighbours, alike, mostPairs } = this.#options;
     copies.useRules(proofVersion);
     const fresh = copies.unproven();
     if (fresh.length === 0) return 0;
     await this.load();
+    const chooser = new Chooser({ photos, copies, neighbours, alike, views: this.#views, mostPairs });
     // All views first: then the parts of each find whatever there is, and every pair is tried both ways.
     const hasOlder = copies.partKeys(null, 1).length > 0;
     const views = new FreshViews();
-    const videos = this.#options.photos.comparedVideos();
+    const videos = photos.comparedVideos();
     for (const id of fresh) {
       if (stopping.aborted) return 0;
-      const copy = this.#options.alike.sitters.copy(id);
+      const copy = this.#copy(id);
       if (copy === null) continue;
       // Of videos nothing is looked for inside others.
-      const details = videos.has(id) ? nothing : detailsOf(viewsOf(copy));
+      const isVideo = copies.shotsOf(id).some((photo) => videos.has(photo));
+      const details = isVideo ? nothing : detailsOf(viewsOf(copy));
       this.#views.put(id, details);
       if (hasOlder) views.add(id, details);
       await pace();
     }
-    const nominated = hasOlder
-      ? await this.#olderContainers(views, pace, stopping)
-      : new Map<PhotoId, Nominees>();
+    const older = hasOlder ? await this.#older(views, pace, stopping) : nothingOlder;
+    const inTurn = new Set(fresh);
+    this.#tried = new Map(fresh.map((id) => [id, new Set()]));
+    const reachOf = (other: CopyId): number | null =>
+      inTurn.has(other) ? null : (older.reaches.get(other) ?? Infinity);
     let proven = 0;
     let done = 0;
     for (const id of fresh) {
       if (stopping.aborted) break;
       await pace();
-      proven += await this.#prove(id, nominated.get(id) ?? new Map<PhotoId, number>(), pace);
+      proven += await this.#prove(id, { chooser, around: older.around.get(id) ?? new Map(), reachOf }, pace);
       this.#options.progress(++done, fresh.length);
     }
     return proven;
   }
 
-  async #prove(id: PhotoId, nominees: Nominees, pace: Pace): Promise<number> {
-    const { copies, photos } = this.#options;
-    if (photos.byId(id)?.media === 'video') return this.#proveVideo(id);
-    const sitter = this.#options.alike.sitters.get(id);
-    const photo = photos.byId(id);
+  async #prove(id: CopyId, { chooser, around, reachOf }: Turn, pace: Pace): Promise<number> {
+    const { copies } = this.#options;
+    const [photo] = chooser.photosOf(id);
+    if (photo?.media === 'video') return this.#proveVideo(id, photo);
+    const sitter = this.#sitter(id);
     // Removed, or read anew, since the run began.
-    if (sitter === null || photo === null) return 0;
+    if (sitter === null || photo === undefined) return 0;
+    const nominees = new Nominees(around);
     this.#nominate(id, sitter, nominees);
-    const proofs: FoundProof[] = [];
-    for (const { id: other, alikeBits, isUnknown } of this.#worthATry(photo, nominees)) {
+    const { pairs, reach } = chooser.choose(id, nominees, reachOf);
+    const tried = this.#tried.get(id);
+    this.#tried.delete(id);
+    const proofs: FoundProof<CopyId>[] = [];
+    for (const { other, alikeBits, isUnknown } of pairs) {
+      if (tried?.has(other) === true) continue;
       await pace();
-      const theirs = this.#options.alike.sitters.get(other);
+      this.#tried.get(other)?.add(id);
+      const theirs = this.#sitter(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {
         // What is proven of the first frames is for a person to judge where nothing is known of the others.
@@ -159,73 +143,77 @@ export class Prover {
       } else if (alikeBits !== null)
         proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
-    if (this.#options.alike.sitters.get(id) !== sitter) return 0;
     const keys = sitter.partKeys;
-    copies.proved(
-      id,
-      detailsOf(sitter.views),
-      new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength),
+    copies.proved(id, {
+      views: detailsOf(sitter.views),
+      partKeys: new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength),
+      reach,
       proofs,
-    );
+    });
     return proofs.length;
   }
 
   /** Videos whose stills look like that of this one, for a person to judge; the most alike first. */
-  #proveVideo(id: PhotoId): number {
+  #proveVideo(id: CopyId, video: IndexedPhoto): number {
     const { copies, photos, neighbours } = this.#options;
-    const video = photos.byId(id);
-    if (video === null) return 0;
     const alike = neighbours
-      .likenessesOf(id)
-      .filter(({ detailBits, orientation }) => detailBits <= automaticBits && orientation === 0);
-    const proofs = alike
-      .sort((a, b) => a.detailBits - b.detailBits || a.b - b.b)
-      .filter(({ b }) => {
-        const other = photos.byId(b);
-        return other !== null && areWorthReview(video, other);
+      .likenessesOf(video.id)
+      .filter(({ detailBits, orientation }) => detailBits <= automaticBits && orientation === 0)
+      .flatMap(({ b, detailBits }) => {
+        const [other, copy] = [photos.byId(b), copies.copyOf(b)];
+        const isWorthIt = other !== null && copy !== null && copy !== id && areWorthReview(video, other);
+        return isWorthIt ? [{ copy, detailBits, key: other.key }] : [];
       })
-      .slice(0, mostPairs)
-      .map(({ b, detailBits }): FoundProof => ({
-        b,
-        verdict: 'likely',
-        agreement: scoreOf(detailBits),
-        inPlace: true,
-      }));
-    copies.proved(id, nothing, nothing, proofs);
+      .sort((a, b) => a.detailBits - b.detailBits || (a.key < b.key ? -1 : 1));
+    const best = new Map<CopyId, number>();
+    for (const { copy, detailBits } of alike)
+      if (best.size < mostVideos && !best.has(copy)) best.set(copy, detailBits);
+    const proofs = [...best].map(([b, detailBits]): FoundProof<CopyId> => ({
+      b,
+      verdict: 'likely',
+      agreement: scoreOf(detailBits),
+      inPlace: true,
+    }));
+    copies.proved(id, { views: nothing, partKeys: nothing, reach: null, proofs });
     return proofs.length;
   }
 
-  /** Photos whose views look like this photo's views or parts. */
-  #nominate(id: PhotoId, { views, copy, partKeys }: Sitter, nominees: Nominees): void {
-    const found = (other: PhotoId, bits: number): void => {
-      if (other !== id) nominees.set(other, Math.min(bits, nominees.get(other) ?? bits));
+  /** Copies whose views look like this one's views or parts. */
+  #nominate(id: CopyId, { views, copy, partKeys }: Sitter, nominees: Nominees): void {
+    const foundView = (other: CopyId, bits: number): void => {
+      if (other !== id) nominees.foundView(other, bits);
+    };
+    const foundPart = (other: CopyId, bits: number): void => {
+      if (other !== id) nominees.foundPart(other, bits);
     };
     for (const { detail } of views)
-      this.#views.near(keyOf(detail), viewKeyBits, () => detail, viewDetailBits, found);
+      this.#views.near(keyOf(detail), viewKeyBits, () => detail, viewDetailBits, foundView);
     if (views.length === 0) return;
     const keyBits = this.#views.size > largeLibrary ? partKeyBitsOfLarge : partKeyBits;
     partFramesOf(copy.aspect).forEach((frame, n) => {
       const key = [partKeys[n * keyWords] ?? 0, partKeys[n * keyWords + 1] ?? 0] as const;
-      this.#views.near(key, keyBits, () => partDetailOf(copy, frame), partDetailBits, found);
+      this.#views.near(key, keyBits, () => partDetailOf(copy, frame), partDetailBits, foundPart);
     });
   }
 
-  /** For each of these photos, those of earlier runs with a part that looks like it. */
-  async #olderContainers(
-    fresh: FreshViews,
-    pace: Pace,
-    stopping: AbortSignal,
-  ): Promise<Map<PhotoId, Nominees>> {
+  /** What those of earlier runs chose by: which of them have a part that looks like one of these, and how far they looked. */
+  async #older(fresh: FreshViews, pace: Pace, stopping: AbortSignal): Promise<Older> {
     const { copies } = this.#options;
-    const nominated = new Map<PhotoId, Nominees>();
-    for (let after: PhotoId | null = null; !stopping.aborted;) {
+    const around = new Map<CopyId, Map<CopyId, number>>();
+    const reaches = new Map<CopyId, number>();
+    for (let after: CopyId | null = null; !stopping.aborted;) {
       const page: ReturnType<CopyStore['partKeys']> = copies.partKeys(after, pageSize);
-      for (const { id, partKeys } of page) {
-        const keys = new Uint32Array(partKeys.slice().buffer);
-        fresh.near(keys, partKeyBits, (other) => {
-          const nominees = nominated.get(other) ?? new Map<PhotoId, number>();
-          // The detail of an old photo's part is worked out when the pair is tried.
-          nominated.set(other, nominees.set(id, partDetailBits));
+      for (const { id, partKeys, reach } of page) {
+        if (reach !== null) reaches.set(id, reach);
+        let copy: GreyCopy | null = null;
+        const detailOf = (part: number): Uint8Array | null => {
+          copy ??= this.#copy(id);
+          const frame = copy && partFramesOf(copy.aspect)[part];
+          return copy && frame ? partDetailOf(copy, frame) : null;
+        };
+        fresh.near(new Uint32Array(partKeys.slice().buffer), detailOf, (other, bits) => {
+          const known = around.get(other) ?? new Map<CopyId, number>();
+          around.set(other, known.set(id, Math.min(bits, known.get(id) ?? bits)));
         });
         await pace();
       }
@@ -233,42 +221,37 @@ export class Prover {
       if (last === undefined) break;
       after = last.id;
     }
-    return nominated;
+    return { around, reaches };
   }
 
-  /**
-   * The most alike first; not those that other evidence decides.
-   */
-  #worthATry(photo: IndexedPhoto, nominees: Nominees): Worth[] {
-    const { photos, neighbours } = this.#options;
-    const alike = new Map(
-      neighbours
-        .likenessesOf(photo.id)
-        .filter(({ phashBits }) => phashBits <= candidateBits)
-        .map((likeness) => [likeness.b, likeness]),
-    );
-    const tried: Worth[] = [];
-    for (const [id] of [...nominees].sort((a, b) => a[1] - b[1] || a[0] - b[0])) {
-      if (tried.length === mostPairs) break;
-      const other = photos.byId(id);
-      if (other === null || (photo.sha1 !== null && photo.sha1 === other.sha1)) continue;
-      if (timeBetweenShots(photo, other) !== null) continue;
-      const likeness = alike.get(id);
-      const bits = likeness?.detailBits ?? Infinity;
-      const kind = { arePapers: arePapers(photo, other) };
-      const isUnknown = areOfUnknownFrames(photo, other);
-      if (
-        !isUnknown &&
-        likeness &&
-        bits <= certainBits &&
-        this.#options.alike.proofOf(likeness, kind) !== null
-      )
-        continue;
-      tried.push({ id, alikeBits: bits <= storedBits && !kind.arePapers ? bits : null, isUnknown });
-    }
-    return tried;
+  #copy(id: CopyId): GreyCopy | null {
+    const copy = this.#options.alike.sitters.copy(id);
+    // Its views stay until somebody asks for them.
+    if (copy === null) this.#views.remove(id);
+    return copy;
+  }
+
+  #sitter(id: CopyId): Sitter | null {
+    const sitter = this.#options.alike.sitters.get(id);
+    if (sitter === null) this.#views.remove(id);
+    return sitter;
   }
 }
+
+/** What is known when it is a copy's turn. */
+interface Turn {
+  readonly chooser: Chooser;
+  readonly around: ReadonlyMap<CopyId, number>;
+  readonly reachOf: (other: CopyId) => number | null;
+}
+
+interface Older {
+  /** By the new copy. */
+  readonly around: ReadonlyMap<CopyId, ReadonlyMap<CopyId, number>>;
+  readonly reaches: ReadonlyMap<CopyId, number>;
+}
+
+const nothingOlder: Older = { around: new Map(), reaches: new Map() };
 
 /** Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
 function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {

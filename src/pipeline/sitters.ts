@@ -1,4 +1,4 @@
-import type { PhotoId } from '../model.js';
+import type { CopyId } from '../model.js';
 import type { CopyStore } from '../store-ports.js';
 import type { GreyCopy } from './grey-copy.js';
 import { unpackCopy } from './packed-copy.js';
@@ -9,14 +9,14 @@ const mostSitters = 200;
 /** Pictures made ready for proofs, the last ones kept. Taken as they are stored: what is found must not depend on which came first. */
 export class Sitters {
   readonly #copies: Pick<CopyStore, 'get'>;
-  readonly #ready = new Map<PhotoId, Sitter>();
+  readonly #ready = new Map<CopyId, Sitter>();
 
   constructor(copies: Pick<CopyStore, 'get'>) {
     this.#copies = copies;
   }
 
-  /** Null when the photo was not fingerprinted, or is gone. */
-  get(id: PhotoId): Sitter | null {
+  /** Null when it is gone. Another picture never gets its id. */
+  get(id: CopyId): Sitter | null {
     const known = this.#ready.get(id);
     if (known !== undefined) return known;
     const copy = this.copy(id);
@@ -28,13 +28,8 @@ export class Sitters {
     return sitter;
   }
 
-  copy(id: PhotoId): GreyCopy | null {
+  copy(id: CopyId): GreyCopy | null {
     const stored = this.#copies.get(id);
     return stored && { pixels: unpackCopy(stored.pixels), aspect: stored.aspect };
-  }
-
-  /** The photo is gone, or looks different now. */
-  forget(id: PhotoId): void {
-    this.#ready.delete(id);
   }
 }

@@ -1,5 +1,5 @@
-import type { PhotoId, PixelProof } from '../model.js';
-import type { CopyStore, FoundProof, StoredCopy } from '../store-ports.js';
+import type { CopyId, PhotoId, PixelProof } from '../model.js';
+import type { Compared, CopyStore, FoundProof, StoredCopy } from '../store-ports.js';
 import { byPages, pluck, transaction, type Db } from './sqlite.js';
 import { readViews } from './stored-hashes.js';
 
@@ -22,17 +22,28 @@ export class SqliteCopyStore implements CopyStore {
     this.#moved = moved;
     this.#db = db;
     this.#sql = {
-      get: db.prepare('SELECT photo AS id, pixels, aspect FROM copies WHERE photo = ?'),
-      partKeys: db.prepare(
-        'SELECT photo AS id, keys AS partKeys FROM part_keys WHERE photo > ? ORDER BY photo LIMIT ?',
+      get: db.prepare('SELECT pixels, aspect FROM copies WHERE id = ?'),
+      copyOf: db.prepare('SELECT copy FROM photo_copies WHERE photo = ?'),
+      shotsOf: db.prepare(
+        `SELECT min(photo) AS id FROM photo_copies JOIN photos ON id = photo WHERE copy = ?
+         GROUP BY taken_at, camera, exposure ORDER BY 1`,
       ),
-      proved: db.prepare('UPDATE copies SET views = ? WHERE photo = ?'),
-      putPartKeys: db.prepare('INSERT OR REPLACE INTO part_keys VALUES (?, ?)'),
-      add: db.prepare('INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?)'),
-      disturb: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
+      partKeys: db.prepare(
+        'SELECT copy AS id, keys AS partKeys, reach FROM part_keys WHERE copy > ? ORDER BY copy LIMIT ?',
+      ),
+      proved: db.prepare('UPDATE copies SET views = ? WHERE id = ?'),
+      putPartKeys: db.prepare('INSERT OR REPLACE INTO part_keys (copy, keys, reach) VALUES (?, ?, ?)'),
+      add: db.prepare(
+        'INSERT OR REPLACE INTO proofs SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM copies WHERE id = ?)',
+      ),
+      disturb: db.prepare(
+        'UPDATE photos SET dirty = 1 WHERE dirty = 0 AND id IN (SELECT photo FROM photo_copies WHERE copy = ?)',
+      ),
       proofs: db.prepare(
-        `SELECT b, verdict, agreement, in_place FROM proofs WHERE a = ?1
-         UNION ALL SELECT a, verdict, agreement, in_place FROM proofs WHERE b = ?1`,
+        `SELECT y.photo AS b, verdict, agreement, in_place
+         FROM photo_copies x JOIN proofs ON a = x.copy JOIN photo_copies y ON y.copy = b WHERE x.photo = ?1
+         UNION ALL SELECT y.photo, verdict, agreement, in_place
+         FROM photo_copies x JOIN proofs ON b = x.copy JOIN photo_copies y ON y.copy = a WHERE x.photo = ?1`,
       ),
     };
   }
@@ -44,7 +55,8 @@ export class SqliteCopyStore implements CopyStore {
       this.#db.prepare(set).run(String(version));
       this.#moved();
       this.#db.exec(
-        `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (SELECT a FROM proofs UNION SELECT b FROM proofs);
+        `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (
+           SELECT photo FROM photo_copies WHERE copy IN (SELECT a FROM proofs UNION SELECT b FROM proofs));
          DELETE FROM proofs; DELETE FROM part_keys`,
       );
       const forgotten = 'UPDATE copies SET views = NULL WHERE views IS NOT NULL';
@@ -52,34 +64,45 @@ export class SqliteCopyStore implements CopyStore {
     });
   }
 
-  unproven(): readonly PhotoId[] {
-    const sql = 'SELECT photo AS id FROM copies WHERE views IS NULL AND photo > ? ORDER BY photo LIMIT ?';
-    return Array.from(byPages<{ id: PhotoId }>(this.#db, sql), ({ id }) => id);
+  unproven(): readonly CopyId[] {
+    const sql = 'SELECT id FROM copies WHERE views IS NULL AND id > ? ORDER BY id LIMIT ?';
+    return Array.from(byPages<{ id: CopyId }>(this.#db, sql), ({ id }) => id);
   }
 
   hasUnproven(): boolean {
     return pluck(this.#db, 'SELECT 1 FROM copies WHERE views IS NULL LIMIT 1') !== undefined;
   }
 
-  get(id: PhotoId): StoredCopy | null {
+  get(id: CopyId): StoredCopy | null {
     return (this.#sql.get.get(id) as StoredCopy | undefined) ?? null;
   }
 
-  views(): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }> {
+  copyOf(id: PhotoId): CopyId | null {
+    return (this.#sql.copyOf.get(id) as { copy: CopyId } | undefined)?.copy ?? null;
+  }
+
+  shotsOf(id: CopyId): readonly PhotoId[] {
+    return (this.#sql.shotsOf.all(id) as { id: PhotoId }[]).map((row) => row.id);
+  }
+
+  views(): Iterable<{ readonly id: CopyId; readonly views: Uint8Array }> {
     return readViews(this.#db);
   }
 
-  partKeys(after: PhotoId | null, limit: number): readonly { id: PhotoId; partKeys: Uint8Array }[] {
-    return this.#sql.partKeys.all(after ?? -1, limit) as { id: PhotoId; partKeys: Uint8Array }[];
+  partKeys(after: CopyId | null, limit: number): ReturnType<CopyStore['partKeys']> {
+    const rows = this.#sql.partKeys.all(after ?? -1, limit);
+    return rows as { id: CopyId; partKeys: Uint8Array; reach: number | null }[];
   }
 
-  proved(id: PhotoId, views: Uint8Array, partKeys: Uint8Array, proofs: readonly FoundProof[]): void {
-    if (proofs.length > 0) this.#moved();
+  proved(id: CopyId, { views, partKeys, reach, proofs }: Compared): void {
     transaction(this.#db, () => {
-      this.#sql.proved.run(views, id);
-      this.#sql.putPartKeys.run(id, partKeys);
+      if (this.#sql.proved.run(views, id).changes === 0) return;
+      this.#sql.putPartKeys.run(id, partKeys, reach);
+      if (proofs.length > 0) this.#moved();
       for (const { b, verdict, agreement, inPlace } of proofs) {
-        this.#sql.add.run(Math.min(id, b), Math.max(id, b), verdict, agreement, Number(inPlace));
+        const [first, second] = [Math.min(id, b), Math.max(id, b)];
+        // The other one may have gone while they were compared.
+        this.#sql.add.run(first, second, verdict, agreement, Number(inPlace), b);
         for (const one of [id, b]) this.#sql.disturb.run(one);
       }
     });
@@ -91,13 +114,15 @@ export class SqliteCopyStore implements CopyStore {
   }
 
   likely(limit: number): readonly { a: PhotoId; b: PhotoId; agreement: number }[] {
-    const sql = `SELECT a, b, p.agreement FROM proofs p
-      JOIN photos x ON x.id = a AND x.presence = 'present'
-      JOIN photos y ON y.id = b AND y.presence = 'present'
-      LEFT JOIN members m ON m.photo = a
-      LEFT JOIN members n ON n.photo = b
-      WHERE verdict = 'likely' AND (m.number IS NULL OR n.number IS NULL OR m.number <> n.number)
-      ORDER BY p.agreement DESC, a, b LIMIT ?`;
+    const present = (copy: string): string => `(SELECT min(photo) FROM photo_copies JOIN photos ON id = photo
+      WHERE copy = ${copy} AND presence = 'present')`;
+    const numbers = (copy: string): string =>
+      `SELECT number FROM members WHERE photo IN (SELECT photo FROM photo_copies WHERE copy = ${copy})`;
+    const sql = `SELECT * FROM (
+        SELECT ${present('p.a')} AS a, ${present('p.b')} AS b, p.agreement FROM proofs p
+        WHERE verdict = 'likely' AND NOT EXISTS (${numbers('p.a')} INTERSECT ${numbers('p.b')}))
+      WHERE a IS NOT NULL AND b IS NOT NULL
+      ORDER BY agreement DESC, a, b LIMIT ?`;
     return this.#db.prepare(sql).all(limit) as { a: PhotoId; b: PhotoId; agreement: number }[];
   }
 }

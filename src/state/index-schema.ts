@@ -135,4 +135,28 @@ export const indexMigrations: readonly string[] = [
   UPDATE photos SET frames = NULL, looks = iif(looks = 'done', 'wanted', looks) WHERE realm = 'local' AND media = 'image'
     AND (frames IS NULL OR name LIKE '%.webp' OR name LIKE '%.png' OR name LIKE '%.avif');
   `,
+  // Photos of the same bytes that look the same share one copy, which is compared once.
+  `
+  UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (SELECT a FROM proofs UNION SELECT b FROM proofs);
+  DELETE FROM proofs;
+  DELETE FROM part_keys;
+  DELETE FROM meta WHERE name = 'proofs';
+  ALTER TABLE copies RENAME COLUMN photo TO id;
+  ALTER TABLE part_keys RENAME COLUMN photo TO copy;
+  ALTER TABLE part_keys ADD COLUMN reach REAL;
+  CREATE TABLE photo_copies (photo INTEGER PRIMARY KEY, copy INTEGER NOT NULL);
+  INSERT INTO photo_copies SELECT id, id FROM copies;
+  UPDATE photo_copies SET copy = first FROM (
+    SELECT c.id AS twin, min(c.id) OVER (PARTITION BY p.sha1, c.aspect, c.pixels) AS first
+    FROM photos p JOIN copies c ON c.id = p.id
+    WHERE p.sha1 IN (SELECT sha1 FROM photos WHERE sha1 IS NOT NULL GROUP BY sha1 HAVING count(*) > 1)
+  ) WHERE photo = twin AND copy <> first;
+  CREATE INDEX photo_copies_back ON photo_copies (copy);
+  INSERT OR REPLACE INTO meta SELECT 'copies', coalesce(max(id), 0) FROM copies;
+  DELETE FROM copies WHERE id NOT IN (SELECT copy FROM photo_copies);
+  CREATE TABLE copy_bytes (sha1 BLOB NOT NULL, copy INTEGER NOT NULL, PRIMARY KEY (sha1, copy)) WITHOUT ROWID;
+  INSERT INTO copy_bytes SELECT p.sha1, c.id FROM copies c JOIN photos p ON p.id = c.id WHERE p.sha1 IS NOT NULL;
+  CREATE INDEX copy_bytes_back ON copy_bytes (copy);
+  CREATE INDEX photos_clean_by_bytes ON photos (sha1) WHERE sha1 IS NOT NULL AND dirty = 0;
+  `,
 ];

@@ -18,6 +18,7 @@ import {
   type PhotoRow,
 } from './photo-row.js';
 import { CopyRows } from './copy-rows.js';
+import { LinkedRows } from './linked-rows.js';
 import { countBySource, countIndex } from './photo-counts.js';
 import { readLooks } from './stored-hashes.js';
 import { pluck, transaction, type Db } from './sqlite.js';
@@ -58,12 +59,14 @@ export class SqlitePhotoStore implements PhotoStore {
   readonly #sql;
   readonly #videos: VideoWishes;
   readonly #copies: CopyRows;
+  readonly #linked: LinkedRows;
   #version = 0;
 
   constructor(db: Db) {
     this.#db = db;
     this.#videos = new VideoWishes(db);
     this.#copies = new CopyRows(db);
+    this.#linked = new LinkedRows(db);
     const values = columns.map((name) => `:${name}`);
     const keepLearned = columns
       .filter((name) => name !== 'key')
@@ -94,16 +97,10 @@ export class SqlitePhotoStore implements PhotoStore {
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
-        `SELECT phash, detail, quality, paper, shown, later_frames AS laterFrames, pixels, aspect FROM photos JOIN copies ON photo = id
-         WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
+        `SELECT phash, detail, quality, paper, shown, later_frames AS laterFrames, pixels, aspect FROM photos p
+         JOIN photo_copies ON photo = p.id JOIN copies c ON c.id = copy WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
-      dirtyMates: db.prepare(
-        `UPDATE photos SET dirty = max(dirty, 1) WHERE id IN (
-         SELECT id FROM photos WHERE sha1 = (SELECT sha1 FROM photos WHERE id = ?1)
-         UNION SELECT a FROM proofs WHERE b = ?1 UNION SELECT b FROM proofs WHERE a = ?1
-         UNION SELECT m.photo FROM members m WHERE m.number = (SELECT number FROM members WHERE photo = ?1))`,
-      ),
     };
   }
 
@@ -141,7 +138,7 @@ export class SqlitePhotoStore implements PhotoStore {
     const changed = newContent || Buffer.compare(known.facts, values.facts as Uint8Array) !== 0;
     if (changed) {
       // A link may end with the old facts: whoever hung on it must be regrouped too.
-      this.#disturb(known.id, []);
+      this.#disturb(known.id as PhotoId, []);
       this.#sql[newContent ? 'replace' : 'refresh'].run({ ...values, looks, pass });
     } else {
       const seen = { updated_at: photo.updatedAt, ...columnsOfMarks(photo) };
@@ -190,9 +187,9 @@ export class SqlitePhotoStore implements PhotoStore {
   }
 
   /** Whoever hangs on the photo is looked at again. */
-  #disturb(id: number, near: readonly PhotoId[]): void {
+  #disturb(id: PhotoId, near: readonly PhotoId[]): void {
     this.#version++;
-    this.#sql.dirtyMates.run(id);
+    this.#linked.disturb(id);
     for (const other of near) this.#sql.dirty.run(other);
   }
 
@@ -202,16 +199,14 @@ export class SqlitePhotoStore implements PhotoStore {
       this.#disturb(id, near);
       // What was known of another picture in its place goes in any case.
       this.#copies.drop(id);
-      if (fingerprint !== null) {
-        this.#copies.put(id, fingerprint);
-        this.#learn(id, columnsOfLooks(fingerprint));
-      }
+      if (fingerprint !== null) this.#learn(id, columnsOfLooks(fingerprint));
       this.#learn(id, { ...columnsOfFacts(facts), failure: null, dirty: 1 });
+      if (fingerprint !== null) this.#copies.put(id, fingerprint);
       this.#db
         .prepare(`UPDATE photos SET looks = 'done' WHERE id = ? AND revision = ?`)
         .run(id, result.revision);
       // Once more: it may have learned whose bytes it has.
-      this.#sql.dirtyMates.run(id);
+      this.#linked.disturb(id);
     });
   }
 
@@ -228,8 +223,8 @@ export class SqlitePhotoStore implements PhotoStore {
     const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
     if (id === undefined) return;
     transaction(this.#db, () => {
-      this.#disturb(Number(id), near);
-      this.#copies.drop(Number(id));
+      this.#disturb(Number(id) as PhotoId, near);
+      this.#copies.drop(Number(id) as PhotoId);
       this.#learn(Number(id) as PhotoId, {
         ...columnsOfFacts(facts),
         looks: 'failed',
@@ -260,8 +255,8 @@ export class SqlitePhotoStore implements PhotoStore {
     const id = pluck(this.#db, 'SELECT id FROM photos WHERE key = ?', key);
     if (id === undefined) return;
     transaction(this.#db, () => {
-      this.#disturb(Number(id), near);
-      this.#copies.drop(Number(id));
+      this.#disturb(Number(id) as PhotoId, near);
+      this.#copies.drop(Number(id) as PhotoId);
       this.#db.prepare('DELETE FROM members WHERE photo = ?').run(Number(id));
       this.#db.prepare('DELETE FROM album_photos WHERE photo_key = ?').run(key);
       this.#db.prepare('DELETE FROM photos WHERE id = ?').run(Number(id));

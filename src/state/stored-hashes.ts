@@ -2,7 +2,7 @@
  * Hashes of all photos, read a page at a time as one text: an object for each row would take most of the time of a start. No
  * statement is left open while somebody works on what was read: one that nobody holds any more may be freed under its reader.
  */
-import type { PhotoId } from '../model.js';
+import type { CopyId, PhotoId } from '../model.js';
 import type { StoredLooks } from '../store-ports.js';
 import type { Db } from './sqlite.js';
 
@@ -33,17 +33,17 @@ export function* readLooks(db: Db, algorithm: string): Iterable<StoredLooks> {
     }
 }
 
-/** Details of the views of every photo that was compared, likewise. */
-export function* readViews(db: Db): Iterable<{ readonly id: PhotoId; readonly views: Uint8Array }> {
+/** Details of the views of every grey copy that was compared, likewise. */
+export function* readViews(db: Db): Iterable<{ readonly id: CopyId; readonly views: Uint8Array }> {
   const pages = readPages(
     db,
-    `SELECT photo AS id, printf('%010x%02x', photo, length(views) / ${detailBytes}) || hex(views) AS text FROM copies
-     WHERE views IS NOT NULL AND photo > ? ORDER BY photo LIMIT ${pageSize}`,
+    `SELECT id, printf('%010x%02x', id, length(views) / ${detailBytes}) || hex(views) AS text FROM copies
+     WHERE views IS NOT NULL AND id > ? ORDER BY id LIMIT ${pageSize}`,
     [],
   );
   for (const page of pages)
     for (let at = 0; at < page.length;) {
-      const id = page.readUIntBE(at, idBytes) as PhotoId;
+      const id = page.readUIntBE(at, idBytes) as CopyId;
       const from = at + idBytes + 1;
       at = from + (page[from - 1] ?? 0) * detailBytes;
       yield { id, views: page.subarray(from, at) };

@@ -5,13 +5,14 @@ import type { Group, Photo, PhotoId } from '../../src/model.js';
 import { openIndexForReading } from '../../src/state/open-state.js';
 import { madePhoto, onServer, sha1Of } from '../support/made-photo.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { prove } from '../support/proofs.js';
 import { tempState } from '../support/temp-state.js';
 
 void t.test(
   'pairs that are likely and not proven, but for those that a group or a person has settled',
   async (t) => {
     const { state, dir } = await tempState(t);
-    const { photos, copies, groups, dismissals } = state();
+    const { photos, groups, dismissals } = state();
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     photos.observe(
       names.map((name, n) =>
@@ -23,9 +24,7 @@ void t.test(
     );
     const id = (name: string): PhotoId => photos.get(onServer(name))?.id ?? (0 as PhotoId);
     const likely = (a: string, b: string, agreement: number, verdict: 'likely' | 'proven' = 'likely'): void =>
-      copies.proved(id(a), new Uint8Array(), new Uint8Array(), [
-        { b: id(b), verdict, agreement, inPlace: true },
-      ]);
+      prove(state(), [id(a), id(b)], verdict, agreement);
     likely('a', 'b', 0.91);
     likely('b', 'c', 0.95);
     likely('c', 'd', 0.94);
@@ -61,7 +60,7 @@ void t.test(
 
 void t.test('two videos of which more is known now are no pair any more', async (t) => {
   const { state, dir } = await tempState(t);
-  const { photos, copies } = state();
+  const { photos } = state();
   const film = (name: string, more: Partial<Photo> = {}): Photo =>
     madePhoto(onServer(name), { media: 'video', durationMs: 12_000, ...more });
   const pairs = (): number => {
@@ -73,8 +72,7 @@ void t.test('two videos of which more is known now are no pair any more', async 
   photos.observe([film('a'), film('b')]);
   const [a, b] = [photos.get(onServer('a'))?.id, photos.get(onServer('b'))?.id];
   if (a === undefined || b === undefined) throw new Error('not in the index');
-  const empty = new Uint8Array();
-  copies.proved(a, empty, empty, [{ b, verdict: 'likely', agreement: 0.99, inPlace: true }]);
+  prove(state(), [a, b], 'likely', 0.99);
   t.equal(pairs(), 1);
   photos.observe([film('a', { takenAt: 0, camera: 'x' }), film('b', { takenAt: 60_000, camera: 'x' })]);
   t.equal(pairs(), 0, 'one minute apart');

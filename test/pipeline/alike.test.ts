@@ -5,13 +5,12 @@ import type { PhotoId } from '../../src/model.js';
 import { AlikePairs, alikeProof } from '../../src/pipeline/alike.js';
 import { detailOf, orientations, turned } from '../../src/pipeline/hashes.js';
 import { halved } from '../../src/pipeline/grey-copy.js';
-import { packCopy } from '../../src/pipeline/packed-copy.js';
 import { sitterOf, type Sitter } from '../../src/pipeline/pair-proof.js';
-import { Sitters } from '../../src/pipeline/sitters.js';
 import { turnedCopy } from '../../src/pipeline/turned-copy.js';
-import type { StoredCopy } from '../../src/store-ports.js';
 import { greyCopyOf } from '../support/grey-copies.js';
+import { onServer } from '../support/made-photo.js';
 import { drawScene } from '../support/pictures.js';
+import { proverBench } from '../support/prover-bench.js';
 
 const sit = async (picture: Uint8Array): Promise<Sitter> => sitterOf(await greyCopyOf(picture));
 const scene = await drawScene(42);
@@ -146,20 +145,19 @@ void t.test(
 );
 
 void t.test('a picture that was read anew is compared anew', async (t) => {
-  const [a, b] = [1 as PhotoId, 2 as PhotoId];
-  const stored = ({ copy }: Sitter, id: PhotoId): StoredCopy => ({
-    ...{ id, pixels: packCopy(copy.pixels), aspect: copy.aspect },
-  });
-  const copies = new Map([[a, stored(original, a)]]);
-  const pairs = new AlikePairs(new Sitters({ get: (id) => copies.get(id) ?? null }));
-  const likeness = { a, b, phashBits: 0, detailBits: 4, orientation: 0 };
-  const ask = (): unknown => pairs.proofOf(likeness, { arePapers: false });
-  t.equal(ask(), null, 'not fingerprinted yet');
-  copies.set(b, stored(original, b));
-  pairs.forget(b);
+  const bench = await proverBench(t);
+  const { state } = bench.temp;
+  await bench.look('a', scene);
+  const idOf = (name: string): PhotoId => state().photos.get(onServer(name))?.id ?? (0 as PhotoId);
+  const pairs = new AlikePairs(state().copies);
+  const ask = (): unknown =>
+    pairs.proofOf(
+      { a: idOf('a'), b: idOf('b'), phashBits: 0, detailBits: 4, orientation: 0 },
+      { arePapers: false },
+    );
+  t.equal(ask(), null, 'not there yet');
+  await bench.look('b', await sharp(scene).jpeg({ quality: 40 }).toBuffer());
   t.match(ask(), { verdict: 'proven' });
-  copies.set(b, stored(await sit(await person(640)), b));
-  t.match(ask(), { verdict: 'proven' }, 'remembered');
-  pairs.forget(b);
+  await bench.look('b', await person(640));
   t.equal(ask(), null);
 });

@@ -37,7 +37,6 @@ async function bench(t: Test): Promise<Bench> {
   const state = (await tempState(t)).state();
   const looks = new LookIndex();
   const { photos } = state;
-  const prover = { forget: (): void => undefined };
   const sourcesOf = (): MemorySource[] => [source];
   const photo = (key: PhotoKey): IndexedPhoto => {
     const known = photos.get(key);
@@ -48,7 +47,7 @@ async function bench(t: Test): Promise<Bench> {
     source,
     state,
     looks,
-    examiner: new Examiner({ photos, looks, prover, fingerprinter, sourcesOf, log: memoryLog() }),
+    examiner: new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() }),
     observe: async () => void photos.observe(await listed(source)),
     photo,
     alike: (key) => looks.likenessesOf(photo(key).id).length,
@@ -274,7 +273,6 @@ void t.test('a photo whose source is not configured now is left as it is', async
     photos: state.photos,
     looks,
     fingerprinter,
-    prover: { forget: () => undefined },
     sourcesOf: () => [],
     log: memoryLog(),
   });
@@ -323,10 +321,9 @@ void t.test(
     const options = { name: 'nas' as SourceName, root: `${root}/nas`, ignore: [], clock: new ManualClock() };
     const source = new FolderSource({ ...options, log: memoryLog() });
     await source.open();
-    const prover = { forget: (): void => undefined };
     const sourcesOf = (): FolderSource[] => [source];
     const looks = new LookIndex();
-    const examiner = new Examiner({ photos, looks, prover, fingerprinter, sourcesOf, log: memoryLog() });
+    const examiner = new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() });
     photos.observe(await listed(source));
     for (const name of ['a.heic', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg']) {
       const failure = await failureOf(examiner.examine(inFolder(name)));

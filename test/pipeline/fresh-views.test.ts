@@ -1,63 +1,67 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { PhotoId } from '../../src/model.js';
+import type { CopyId } from '../../src/model.js';
 import { FreshViews } from '../../src/pipeline/fresh-views.js';
+import { partDetailBits, partKeyBits } from '../../src/pipeline/pair-proof.js';
 import { viewBytes } from '../../src/pipeline/view-index.js';
-import { popCount, wordsOf } from '../../src/pipeline/words.js';
+import { bitsApart } from '../support/bits.js';
 
-const word = fc.nat({ max: 0xffffffff });
-const words = (length: number): fc.Arbitrary<Uint32Array> =>
-  fc.array(word, { minLength: length, maxLength: length }).map((all) => Uint32Array.from(all));
-
-/** Keys near one another: a few bits of one word are flipped. */
-const nearby = (key: Uint32Array): fc.Arbitrary<Uint32Array> =>
+/** Views near one another: some bits are flipped, half of them in the key. */
+const nearby = (centre: Uint8Array): fc.Arbitrary<Uint8Array> =>
   fc
-    .array(fc.nat({ max: 63 }), { maxLength: 20 })
-    .map((flips) =>
-      flips.reduce(
-        (flipped, bit) => flipped.map((one, n) => (n === bit >> 5 ? (one ^ (1 << (bit & 31))) >>> 0 : one)),
-        key,
-      ),
-    );
-
-function viewWith(key: Uint32Array): Uint8Array {
-  const view = new Uint8Array(viewBytes);
-  new DataView(view.buffer).setUint32(0, key[0] ?? 0);
-  new DataView(view.buffer).setUint32(4, key[1] ?? 0);
-  return view;
-}
+    .record({
+      key: fc.array(fc.nat({ max: 63 }), { maxLength: 16 }),
+      rest: fc.array(fc.integer({ min: 64, max: 255 }), { maxLength: 150 }),
+    })
+    .map(({ key, rest }) => {
+      const view = Uint8Array.from(centre);
+      for (const bit of [...key, ...rest]) view[bit >> 3] = (view[bit >> 3] ?? 0) ^ (128 >> (bit & 7));
+      return view;
+    });
+const centres = fc.uint8Array({ minLength: viewBytes, maxLength: viewBytes });
 
 for (const { title, others } of [
   { title: 'few', others: 0 },
   { title: 'more than are looked at one by one', others: 500 },
 ])
-  void t.test(`finds the photos with a view near a key: ${title}`, (t) => {
-    const cases = words(2).chain((centre) =>
+  void t.test(`finds the copies with a view that looks like a part, and how much: ${title}`, (t) => {
+    const cases = centres.chain((centre) =>
       fc.tuple(fc.array(nearby(centre), { maxLength: 6 }), fc.array(nearby(centre), { maxLength: 4 })),
     );
     fc.assert(
-      fc.property(cases, ([keys, asked]) => {
+      fc.property(cases, ([views, parts]) => {
         const fresh = new FreshViews();
-        const all = [...Array.from({ length: others }, (_, n) => Uint32Array.of(n * 0x9e3779b1, n)), ...keys];
-        all.forEach((key, n) => {
-          fresh.add(n as PhotoId, viewWith(key));
+        const all = [...Array.from({ length: others }, (_, n) => viewOf(n)), ...views];
+        all.forEach((view, n) => {
+          fresh.add(n as CopyId, view);
         });
-        const wanted = all.flatMap((key, n) =>
-          asked.some((one) => bitsBetween(one, key) <= 11) ? [n as PhotoId] : [],
+        const wanted = all.flatMap((view, n) =>
+          parts.flatMap((part, p) => {
+            const bits = bitsApart(part, view);
+            const isNear = bitsApart(part.subarray(0, 8), view.subarray(0, 8)) <= partKeyBits;
+            // The second part is too plain.
+            return isNear && bits <= partDetailBits && p !== 1 ? [`${n}: ${bits}`] : [];
+          }),
         );
-        const found = new Set<PhotoId>();
-        fresh.near(Uint32Array.from(asked.flatMap((one) => [...one])), 11, (id) => found.add(id));
-        t.strictSame(
-          [...found].sort((a, b) => a - b),
-          wanted,
-        );
+        const found: string[] = [];
+        const keys = Uint32Array.from(parts.flatMap((part) => [wordOf(part, 0), wordOf(part, 4)]));
+        const detailOf = (p: number): Uint8Array | null => (p === 1 ? null : (parts[p] ?? null));
+        fresh.near(keys, detailOf, (id, bits) => found.push(`${id}: ${bits}`));
+        t.strictSame(found.sort(), wanted.sort());
       }),
       { numRuns: others === 0 ? 100 : 20 },
     );
-    t.equal(wordsOf(viewWith(Uint32Array.of(1, 2))).join(), '1,2,0,0,0,0,0,0');
     t.end();
   });
 
-function bitsBetween(a: Uint32Array, b: Uint32Array): number {
-  return popCount(((a[0] ?? 0) ^ (b[0] ?? 0)) >>> 0) + popCount(((a[1] ?? 0) ^ (b[1] ?? 0)) >>> 0);
+function wordOf(bytes: Uint8Array, at: number): number {
+  return Buffer.from(bytes).readUInt32BE(at);
+}
+
+/** Of no picture in particular. */
+function viewOf(n: number): Uint8Array {
+  const view = Buffer.alloc(viewBytes);
+  for (let at = 0; at < viewBytes; at += 4)
+    view.writeUInt32BE(Math.imul(n * 8 + at + 1, 0x9e3779b1) >>> 0, at);
+  return view;
 }

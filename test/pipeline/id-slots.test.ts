@@ -12,8 +12,8 @@ void t.test('keeps what a map would keep', (t) => {
       const slots = new IdSlots();
       const truth = new Map<number, number>();
       for (const one of steps) {
-        if (one.slot === null) slots.delete(one.id as PhotoId);
-        else slots.set(one.id as PhotoId, one.slot);
+        if (one.slot === null) slots.delete(one.id);
+        else slots.set(one.id, one.slot);
         if (one.slot === null) truth.delete(one.id);
         else truth.set(one.id, one.slot);
       }

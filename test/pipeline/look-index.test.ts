@@ -155,3 +155,17 @@ void t.test('photos are like photos, and stills of videos like stills of videos'
   t.same(like(4), [], 'another photo has its number now');
   t.end();
 });
+
+void t.test('one photo stands for all that look exactly the same, and another when it goes', (t) => {
+  const one = { phash: centre.subarray(0, 8), detail: centre, quality: 100 };
+  const index = new LookIndex();
+  for (const id of [1, 2, 3]) index.put(idOf(id), one);
+  index.put(idOf(4), { ...one, detail: flipped(centre, [255]) });
+  index.put(idOf(5), { ...one, phash: flipped(one.phash, [3]) });
+  index.put(idOf(6), one, 'video');
+  const standing = (): number[] => [1, 2, 3, 4, 5, 6, 7].map((id) => index.sameLooks(idOf(id)));
+  t.same(standing(), [1, 1, 1, 4, 5, 6, 7]);
+  index.remove(idOf(1));
+  t.same(standing(), [1, 2, 2, 4, 5, 6, 7], 'one that is not there is itself');
+  t.end();
+});

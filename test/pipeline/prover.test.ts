@@ -1,19 +1,11 @@
 /* Edited copies are found whichever of the two comes first, and whatever happens in between. */
 import sharp from 'sharp';
-import t, { type Test } from 'tap';
-import type { PhotoId, Revision } from '../../src/model.js';
-import { AlikePairs } from '../../src/pipeline/alike.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
-import { LookIndex } from '../../src/pipeline/look-index.js';
-import { Prover } from '../../src/pipeline/prover.js';
-import { Sitters } from '../../src/pipeline/sitters.js';
-import type { State } from '../../src/state/open-state.js';
+import t from 'tap';
 import { cropOf } from '../support/grey-copies.js';
-import { madePhoto, onServer } from '../support/made-photo.js';
+import { onServer } from '../support/made-photo.js';
 import { drawScene, recompress } from '../support/pictures.js';
-import { tempState, type TempState } from '../support/temp-state.js';
+import { proverBench } from '../support/prover-bench.js';
 
-const fingerprinter = await createFingerprinter();
 const scene = await drawScene(1, { width: 900, height: 600 });
 const other = await drawScene(2, { width: 900, height: 600 });
 const crop = await cropOf(scene, [0.1, 0.08, 0.92, 0.9]);
@@ -23,59 +15,13 @@ const border = await sharp(scene)
   .toBuffer();
 const going = new AbortController().signal;
 
-interface Bench {
-  readonly temp: TempState;
-  readonly prover: () => Prover;
-  readonly restart: () => Promise<void>;
-  readonly look: (name: string, picture: Buffer) => Promise<void>;
-  /** Names that a photo is proven against. */
-  readonly proven: (name: string) => string[];
-}
-
-async function bench(t: Test): Promise<Bench> {
-  const temp = await tempState(t);
-  const looks = new LookIndex();
-  const create = ({ photos, copies }: State): Prover => {
-    const alike = new AlikePairs(new Sitters(copies));
-    return new Prover({ photos, copies, neighbours: looks, alike, progress: () => undefined });
-  };
-  let prover = create(temp.state());
-  const idOf = (name: string): PhotoId => {
-    const photo = temp.state().photos.get(onServer(name));
-    if (photo === null) throw new Error(`no ${name}`);
-    return photo.id;
-  };
-  return {
-    temp,
-    prover: () => prover,
-    restart: async () => {
-      prover = create(await temp.reopen());
-      await prover.load();
-    },
-    look: async (name, picture) => {
-      const { photos } = temp.state();
-      photos.observe([madePhoto(onServer(name), { revision: `${picture.length}` as Revision })]);
-      const id = idOf(name);
-      const fingerprint = await fingerprinter.fingerprint(picture);
-      photos.examined({ id, revision: `${picture.length}` as Revision, facts: {}, fingerprint }, []);
-      prover.forget(id);
-      looks.put(id, fingerprint);
-    },
-    proven: (name) => {
-      const { photos, copies } = temp.state();
-      const proofs = copies.proofsOf(idOf(name)).filter(({ verdict }) => verdict === 'proven');
-      return proofs.map(({ b }) => photos.byId(b)?.key.split(':')[2] ?? '').sort();
-    },
-  };
-}
-
 void t.test('a crop and a border are proven, whichever comes first', async (t) => {
   for (const order of [
     ['scene', 'crop', 'border', 'other'],
     ['border', 'crop', 'other', 'scene'],
   ]) {
     for (const atOnce of [true, false]) {
-      const { look, prover, proven, restart } = await bench(t);
+      const { look, prover, proven, restart } = await proverBench(t);
       for (const name of order) {
         await look(name, { scene, crop, border, other }[name] ?? other);
         if (!atOnce) await prover().run(going);
@@ -90,7 +36,7 @@ void t.test('a crop and a border are proven, whichever comes first', async (t) =
 });
 
 void t.test('where the rules of proofs changed, all are made anew without reading a picture', async (t) => {
-  const { look, prover, proven, temp, restart } = await bench(t);
+  const { look, prover, proven, temp, restart } = await proverBench(t);
   await look('scene', scene);
   await look('crop', crop);
   await prover().run(going);
@@ -103,7 +49,7 @@ void t.test('where the rules of proofs changed, all are made anew without readin
 });
 
 void t.test('a photo that looks different now is proven anew, one that is gone not at all', async (t) => {
-  const { look, prover, proven, temp } = await bench(t);
+  const { look, prover, proven, temp } = await proverBench(t);
   await look('scene', scene);
   await look('copy', crop);
   await prover().run(going);
@@ -120,7 +66,7 @@ void t.test('a photo that looks different now is proven anew, one that is gone n
 });
 
 void t.test('a plain copy is left to the hashes; a stop loses nothing', async (t) => {
-  const { look, prover, proven } = await bench(t);
+  const { look, prover, proven } = await proverBench(t);
   await look('scene', scene);
   await look('again', await recompress(scene, 60));
   await look('crop', crop);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { PhotoId } from '../../src/model.js';
+import type { CopyId } from '../../src/model.js';
 import { keyOf } from '../../src/pipeline/pair-proof.js';
 import { ViewIndex, viewBytes } from '../../src/pipeline/view-index.js';
 import { bitsApart } from '../support/bits.js';
 
-const idOf = (n: number): PhotoId => n as PhotoId;
+const idOf = (n: number): CopyId => n as CopyId;
 /** Views around two centres. */
 const view = fc
   .record({ centre: fc.constantFrom(0, 255), flips: fc.array(fc.nat({ max: 255 }), { maxLength: 12 }) })

@@ -1,6 +1,6 @@
 /* More photos than one page of hashes holds. */
 import t from 'tap';
-import type { Fingerprint, PhotoId, Revision } from '../../src/model.js';
+import type { CopyId, Fingerprint, PhotoId, Revision } from '../../src/model.js';
 import { madePhoto, onServer } from '../support/made-photo.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { tempState } from '../support/temp-state.js';
@@ -28,15 +28,23 @@ void t.test('the hashes of thousands of photos come back, whatever else goes on 
   const { photos, copies } = (await tempState(t)).state();
   const revision = 'r1' as Revision;
   const looks = new Map<PhotoId, Fingerprint>();
-  const views = new Map<PhotoId, Uint8Array>();
+  const views = new Map<CopyId, Uint8Array>();
   photos.observe(Array.from({ length: count }, (_, n) => madePhoto(onServer(String(n)), { revision })));
   for (let n = 0; n < count; n++) {
     const id = photos.get(onServer(String(n)))?.id ?? (0 as PhotoId);
     const fingerprint = madeFingerprint(n % 50 === 0 ? 'other' : 'mine');
     photos.examined({ id, revision, facts: {}, fingerprint }, []);
     if (fingerprint.algorithm === 'mine') looks.set(id, fingerprint);
-    if (n % 3 > 0) views.set(id, bytes(32 * (n % 4)));
-    if (n % 3 > 0) copies.proved(id, views.get(id) ?? bytes(0), bytes(16), []);
+    if (n % 3 > 0) {
+      const copy = copies.copyOf(id) ?? (0 as CopyId);
+      views.set(copy, bytes(32 * (n % 4)));
+      copies.proved(copy, {
+        views: views.get(copy) ?? bytes(0),
+        partKeys: bytes(16),
+        reach: null,
+        proofs: [],
+      });
+    }
   }
 
   const seen: PhotoId[] = [];
@@ -54,9 +62,9 @@ void t.test('the hashes of thousands of photos come back, whatever else goes on 
   }
   t.same(seen, [...looks.keys()]);
 
-  const viewed: PhotoId[] = [];
+  const viewed: CopyId[] = [];
   for (const one of copies.views()) {
-    if (Buffer.compare(one.views, views.get(one.id) ?? bytes(1)) !== 0) t.fail(`views of photo ${one.id}`);
+    if (Buffer.compare(one.views, views.get(one.id) ?? bytes(1)) !== 0) t.fail(`views of copy ${one.id}`);
     viewed.push(one.id);
   }
   t.same(viewed, [...views.keys()]);
