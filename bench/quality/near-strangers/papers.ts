@@ -61,7 +61,7 @@ interface Form {
   readonly rows: readonly Row[];
 }
 
-/** The same questions, all answered otherwise; eight to twelve of them. */
+/** The same eight to twelve questions, each answered in other words; some ticks are the same. */
 function twoAnswers(random: SeededRandom): readonly [Form, Form] {
   const count = random.whole(8, 12);
   const [labels = [], ...answers] = wordLists(random, 3, count);
