@@ -1,7 +1,8 @@
 import type { FalsePair } from './false-pairs.js';
+import type { NearStrangerTallies } from './near-strangers.js';
 import type { BenchPhoto, Half, Kind } from './photos.js';
 import type { Column, Recall } from './recall.js';
-import { attackTable, changedPairTable, classTable, falsePairTable } from './tables.js';
+import { attackTable, changedPairTable, classTable, falsePairTable, nearStrangerTable } from './tables.js';
 
 /** All that was measured. */
 export interface Results {
@@ -16,11 +17,13 @@ export interface Results {
   /** By method name; of the photos as they are, and of the changed copies. */
   readonly falsePairs: ReadonlyMap<string, readonly FalsePair[]>;
   readonly changedPairs: ReadonlyMap<string, readonly FalsePair[]>;
+  /** Null = not measured. */
+  readonly nearStrangers: NearStrangerTallies | null;
 }
 
 /** The benchmark's section of docs/BENCHMARKS.md. */
 export function section(results: Results): string {
-  const { photos, queries, attacks, columns, recall, falsePairs, changedPairs } = results;
+  const { photos, queries, attacks, columns, recall, falsePairs, changedPairs, nearStrangers } = results;
   const size = (kind: Kind): number => photos.filter((photo) => photo.kind === kind).length;
   const half = (name: Half): number => queries.filter((photo) => photo.half === name).length;
   const unreadable = [...recall.unreadable].filter(([, files]) => files > 0);
@@ -50,9 +53,20 @@ Different photos after the same kind of change, each pair of the ${queries.lengt
 
 ${changedPairTable(queries, changedPairs, columns, attacks)}
 
+${nearStrangers === null ? '' : nearStrangerPart(nearStrangers, columns)}
 ### Every kind of change
 
 ${attackTable(recall, columns)}
+`;
+}
+
+/** The part of the section about pictures that are nearly the same on purpose. */
+export function nearStrangerPart(tallies: NearStrangerTallies, columns: readonly Column[]): string {
+  return `### Pictures that share most of what they show
+
+Percent of pairs that are called duplicates though neither picture is a copy of the other: fewer is better. Up to 20 pairs of each half and kind, made of the ordinary photos. "With review" also counts pairs that are only shown to a person who decides, which is right for such pairs: what must stay low is "automatic".
+
+${nearStrangerTable(tallies, columns)}
 `;
 }
 

@@ -1,7 +1,9 @@
 import { attackClasses } from './attacks.js';
 import { falseAt, pairsIn, pools, type FalsePair, type Pool } from './false-pairs.js';
+import type { NearStrangerTallies } from './near-strangers.js';
 import type { BenchPhoto, Half } from './photos.js';
 import type { Column, Recall } from './recall.js';
+import type { Tally } from './tally.js';
 
 /** A Markdown table; every row is as long as the heading. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -27,11 +29,24 @@ export function classTable({ byAttack }: Recall, columns: readonly Column[]): st
 
 /** Each attack, percent; tune / held-out. */
 export function attackTable({ byAttack }: Recall, columns: readonly Column[]): string {
-  const rows = [...byAttack].map(([attack, tallies]) => [
-    attack,
+  return tallyTable('change', byAttack, columns);
+}
+
+/** Pictures that are no copies and are called duplicates, by kind, percent; tune / held-out. */
+export function nearStrangerTable(tallies: NearStrangerTallies, columns: readonly Column[]): string {
+  return tallyTable('what differs', tallies, columns);
+}
+
+function tallyTable(
+  what: string,
+  rows: ReadonlyMap<string, ReadonlyMap<string, Tally>>,
+  columns: readonly Column[],
+): string {
+  const lines = [...rows].map(([name, tallies]) => [
+    name,
     ...columns.map(({ heading }) => halves((half) => tallies.get(heading)?.percent(half) ?? NaN)),
   ]);
-  return table(['change', ...columns.map(({ heading }) => heading)], rows);
+  return table([what, ...columns.map(({ heading }) => heading)], lines);
 }
 
 /** False pairs of each column by pool and half, with the rate that the number of pairs allows to claim. */

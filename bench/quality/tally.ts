@@ -1,11 +1,11 @@
-import type { BenchPhoto, Half } from './photos.js';
+import type { Half } from './photos.js';
 
 /** Hits out of tries, of both halves. */
 export class Tally {
   readonly #hits = { tune: 0, 'held-out': 0 };
   readonly #tries = { tune: 0, 'held-out': 0 };
 
-  add(hit: boolean, { half }: BenchPhoto): void {
+  add(hit: boolean, { half }: { readonly half: Half }): void {
     this.#tries[half]++;
     if (hit) this.#hits[half]++;
   }

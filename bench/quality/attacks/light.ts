@@ -54,7 +54,7 @@ function tileOf({ width, height }: Picture): { width: number; height: number } {
 }
 
 /** Each channel of each pixel gets normally distributed noise of `sigma` levels. */
-function noisy(picture: Picture, sigma: number, random: SeededRandom): Picture {
+export function noisy(picture: Picture, sigma: number, random: SeededRandom): Picture {
   // Drawn from a table: a fresh logarithm and cosine for every channel takes most of a second a picture.
   const table = Float32Array.from({ length: 1 << 16 }, () => sigma * normal(random));
   const pixels = Buffer.alloc(picture.pixels.length);
