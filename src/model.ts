@@ -234,6 +234,7 @@ export const keepRuleNames = [
   'format',
   'far_more_pixels',
   'metadata',
+  'in_colour',
   'pixels',
   'preferred',
   'larger',
