@@ -11,6 +11,7 @@ const ruleWords: Record<KeepRule, string> = {
   far_more_pixels: 'far more pixels',
   pixels: 'more pixels',
   metadata: 'still has its capture time',
+  in_colour: 'in colour',
   preferred: 'in a place you prefer',
   larger: 'the larger file',
   older: 'was there first',

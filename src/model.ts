@@ -236,6 +236,7 @@ export const keepRuleNames = [
   'format',
   'far_more_pixels',
   'metadata',
+  'in_colour',
   'pixels',
   'preferred',
   'larger',

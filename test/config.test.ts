@@ -65,6 +65,7 @@ void t.test('nothing given: the defaults, and no account', (t) => {
       'format',
       'far_more_pixels',
       'metadata',
+      'in_colour',
       'pixels',
       'preferred',
       'larger',

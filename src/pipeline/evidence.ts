@@ -1,10 +1,11 @@
 import type { Evidence, Likeness, Photo, PixelProof } from '../model.js';
+import { kindByColours, type Coloured } from './colours.js';
 import { areCompanions, type Shot } from './companions.js';
 import { kindByFrames, type Framed } from './several-frames.js';
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 8;
+export const evidenceVersion = 9;
 /** Bits of the 64-bit hash within which two photos are candidates; larger distances are never stored. */
 export const candidateBits = 12;
 /** Bits of the 256-bit hash up to which a likeness is stored: beyond `automaticBits` it says how crowded the place is. */
@@ -36,6 +37,7 @@ export interface EvidenceOptions {
 /** What evidence looks at besides the pixels. */
 export type Comparable = Shot &
   Framed &
+  Coloured &
   Pick<Photo, 'sha1' | 'fileId' | 'media' | 'byteSize' | 'camera' | 'exposure' | 'width' | 'height'> & {
     readonly isPaper: boolean;
   };
@@ -68,7 +70,7 @@ export function evidenceBetween(
   const kind =
     apart !== null ? (apart < zoneStepMs ? 'burst' : 'similar') : isUnedited ? 'same-picture' : 'edited';
   return {
-    kind: kindByFrames(a, b, kind),
+    kind: kindByFrames(a, b, kindByColours(a, b, kind)),
     score: isAlike ? scoreOf(likeness.detailBits) : Math.min(0.99, round(proof.agreement)),
     distance: likeness && { phash: likeness.phashBits, detail: likeness.detailBits },
     agreement: round(proof.agreement),

@@ -1,5 +1,6 @@
 import type { Format, KeepRule, Photo } from '../model.js';
 import type { IndexedPhoto } from '../store-ports.js';
+import { isGrey } from './colours.js';
 
 /** What the keep rules look at. */
 export type Rankable = Pick<
@@ -16,6 +17,7 @@ export type Rankable = Pick<
   | 'preference'
   | 'createdAt'
   | 'fileId'
+  | 'thumbHash'
 > &
   Pick<IndexedPhoto, 'albumCount' | 'shown'>;
 
@@ -34,7 +36,8 @@ const formatWorth: Record<Format, number> = { raw: 2, heic: 1, jpeg: 0, other: 0
 /**
  * Each rule as a number: more is better. `far_more_pixels` goes by steps of two: an edit (turned, with a bar below, on a
  * canvas, enlarged) has a few more pixels than its original and has often lost what the camera noted; a small copy has far
- * fewer. The steps begin at 5.9, 11.9 and 23.7 megapixels, where no camera's size lies just below.
+ * fewer. The steps begin at 5.9, 11.9 and 23.7 megapixels, where no camera's size lies just below. `in_colour` comes before a few
+ * pixels more, which an enlarged grey copy has too; where colours are not known a photo is as good as one in colour.
  */
 const worth: Record<KeepRule, (photo: Rankable) => number> = {
   favorite: (photo) => Number(photo.favorite),
@@ -43,6 +46,7 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   far_more_pixels: (photo) => Math.floor(Math.log2(Math.max(1, picturePixels(photo))) + 0.5),
   pixels: picturePixels,
   metadata: (photo) => Number(photo.takenAt !== null) + Number(photo.hasLocation),
+  in_colour: (photo) => Number(!isGrey(photo)),
   preferred: (photo) => photo.preference,
   larger: (photo) => photo.byteSize ?? 0,
   older: (photo) => -photo.createdAt,
@@ -64,6 +68,7 @@ const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
   pixels: wordsOfPixels,
   metadata: (photo, other) =>
     photo.takenAt !== null && other.takenAt === null ? 'has its capture time' : 'has its place',
+  in_colour: ({ thumbHash }) => (thumbHash === null ? 'not known to be grey' : 'in colour'),
   preferred: () => 'where you prefer to keep photos',
   larger: () => 'larger file',
   older: () => 'here longer',

@@ -14,6 +14,7 @@ import {
   type Looked,
 } from '../../src/pipeline/evidence.js';
 import { localRealm } from '../../src/model.js';
+import { anyThumbBytes } from '../support/thumbs.js';
 import { madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';
 
 const plain: Comparable = { ...madePhoto(onServer('x')), isPaper: false, laterFrames: null };
@@ -58,6 +59,7 @@ const comparable = fc.record({
   width: fc.constantFrom(null, 0, 3000, 4000),
   height: fc.constantFrom(null, 0, 3000),
   isPaper: fc.boolean(),
+  thumbHash: fc.option(anyThumbBytes),
   frames: fc.constantFrom(null, 1, 2, 3),
   laterFrames: fc.constantFrom(null, new Uint8Array(64), new Uint8Array(64).fill(1), new Uint8Array(32)),
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { keepRuleNames, localRealm, type KeepRule, type Photo } from '../../src/model.js';
 import { byWorth, reasonsToKeep, type Rankable } from '../../src/pipeline/keep-rules.js';
+import { thumbHashOfShade } from '../support/thumbs.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
 const rankable = (id: string, facts: Partial<Rankable> = {}): Rankable => ({
@@ -21,17 +22,23 @@ const preferred: Record<KeepRule, Partial<Rankable>> = {
   far_more_pixels: { width: 9000 },
   pixels: { width: 9000 },
   metadata: { takenAt: 1 },
+  in_colour: { thumbHash: null },
   preferred: { preference: 1 },
   larger: { byteSize: 9_000_000 },
   older: { createdAt: 5 },
 };
-const worse: Partial<Photo> = { format: 'other', width: 10, byteSize: 10, createdAt: Date.UTC(2030, 0, 1) };
+const greyHash = await thumbHashOfShade('#777');
+const redHash = await thumbHashOfShade('#c33');
+const worse: Partial<Photo> = {
+  ...{ format: 'other', width: 10, byteSize: 10, createdAt: Date.UTC(2030, 0, 1) },
+  thumbHash: greyHash,
+};
 
 void t.test('each rule decides when it comes first', (t) => {
   for (const rule of keepRuleNames) {
     const order = [rule, ...keepRuleNames.filter((name) => name !== rule)];
     const liked = rankable('z', { ...worse, ...preferred[rule] });
-    t.equal(bestOf(order, rankable('a'), liked), liked.key, rule);
+    t.equal(bestOf(order, rankable('a', { thumbHash: greyHash }), liked), liked.key, rule);
   }
   t.end();
 });
@@ -75,6 +82,30 @@ void t.test('an edit with a few more pixels does not replace the original that h
   t.same(reasonsToKeep(keepRuleNames, original, [captioned]), ['has its capture time']);
   const stripped = rankable('stripped', { width: 8000, height: 6000, takenAt: null });
   t.equal(bestOf(keepRuleNames, original, stripped), stripped.key, 'far more pixels would be lost');
+  t.end();
+});
+
+void t.test('a colour original is kept before its grey copy, also an enlarged one', (t) => {
+  const original = rankable('z', { width: 3000, height: 2000, byteSize: 1000, thumbHash: redHash });
+  const grey = rankable('a', { width: 3600, height: 2400, byteSize: 9000, thumbHash: greyHash });
+  t.equal(bestOf(keepRuleNames, grey, original), original.key);
+  t.same(reasonsToKeep(keepRuleNames, original, [grey]), ['in colour']);
+  const unknown = { ...original, thumbHash: null };
+  t.equal(bestOf(keepRuleNames, grey, unknown), original.key);
+  t.same(reasonsToKeep(keepRuleNames, unknown, [grey]), ['not known to be grey']);
+  const dated = { ...grey, takenAt: 1 };
+  t.equal(bestOf(keepRuleNames, dated, original), grey.key, 'its copy in colour may be somebody’s guess');
+  const small = { ...original, width: 300, height: 200 };
+  t.equal(bestOf(keepRuleNames, grey, small), grey.key, 'far more pixels would be lost');
+  t.end();
+});
+
+void t.test('of two black-and-white photographs the larger file is kept, as ever', (t) => {
+  const [small, large] = ['a', 'z'].map((id) =>
+    rankable(id, { byteSize: id === 'z' ? 9000 : 10, thumbHash: greyHash }),
+  ) as [Rankable, Rankable];
+  t.equal(bestOf(keepRuleNames, small, large), large.key);
+  t.same(reasonsToKeep(keepRuleNames, large, [small]), ['larger file']);
   t.end();
 });
 
@@ -139,6 +170,7 @@ void t.test('the order is total: no two photos are equal, and none is before its
     albumCount: fc.constantFrom(0, 1),
     shown: fc.constantFrom(1, 0.8),
     fileId: fc.constant(null),
+    thumbHash: fc.constantFrom(null, greyHash, redHash),
   });
   const photos = fc
     .uniqueArray(any, { selector: ({ key }) => key, maxLength: 8 })

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import type { PhotoId } from '../../src/model.js';
 import { orientations } from '../../src/pipeline/hashes.js';
 import {
@@ -7,6 +8,7 @@ import {
   turnedThumb,
   type ThumbLuma,
 } from '../../src/pipeline/thumb/thumb-hash.js';
+import { thumbHashOfBytes } from '../../src/pipeline/thumb/local-thumb-hash.js';
 import { seededRandom } from './seeded-random.js';
 
 /** The bytes of a ThumbHash of that shape: short side in steps, brightness by nibbles in its own order, one colour. */
@@ -27,6 +29,14 @@ export function thumbBytes(
     bytes[at] = (bytes[at] ?? 0) | ((nibbles[i % nibbles.length] ?? 0) << ((i & 1) * 4));
   });
   return bytes;
+}
+
+/** Of a picture of one shade, with a lighter half. */
+export async function thumbHashOfShade(fill: string): Promise<Uint8Array> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="90" height="60" fill="${fill}"/><rect width="40" height="60" fill="#eee"/></svg>`;
+  const hash = await thumbHashOfBytes(await sharp(Buffer.from(svg)).jpeg().toBuffer());
+  if (hash === null) throw new Error('no ThumbHash');
+  return hash;
 }
 
 /** The parsed hash; throws where there is none. */
@@ -54,6 +64,23 @@ const shapes = fc.oneof(
     }),
   },
 );
+
+/** Bytes of hashes of all shapes and colours. */
+export const anyThumbBytes: fc.Arbitrary<Uint8Array> = fc
+  .record({
+    shape: shapes,
+    means: fc.uint8Array({ minLength: 2, maxLength: 2 }),
+    rest: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  })
+  .map(({ shape, means: [low = 0, high = 0], rest }) => {
+    const bytes = thumbBytes(
+      shape,
+      [...rest].map((byte) => byte & 15),
+    );
+    bytes[0] = low;
+    bytes[1] = high;
+    return bytes.map((byte, i) => (i < 5 ? byte : byte | ((rest[i % rest.length] ?? 0) & 240)));
+  });
 
 /** Centres that most hashes lie around, as copies do; the first is strong where photographs mostly are. */
 const centres = [0, 1, 2].map((seed) =>

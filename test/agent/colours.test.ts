@@ -1,0 +1,50 @@
+/* What grey pictures do not show, through a whole scan. */
+import sharp from 'sharp';
+import t, { type Test } from 'tap';
+import { emptyStage, runScan, withAgent } from '../support/agent-stage.js';
+import { drawScene } from '../support/pictures.js';
+
+/** Groups as `*keeper extra evidence`. */
+async function found(t: Test, pictures: Record<string, Buffer>): Promise<string[]> {
+  const stage = await emptyStage(t);
+  for (const [id, bytes] of Object.entries(pictures)) await stage.add(id, bytes);
+  t.match(await runScan(stage.config), { failed: 0, errors: [] });
+  return withAgent(stage.config, ({ state: { photos, groups } }) =>
+    Promise.resolve(
+      groups
+        .groups()
+        .map(({ members }) =>
+          members
+            .map(({ key, role, evidence }) =>
+              role === 'keeper' ? `*${photos.get(key)?.name}` : `${photos.get(key)?.name} ${evidence?.kind}`,
+            )
+            .join(' '),
+        ),
+    ),
+  );
+}
+
+const photo = (turned = 0): Promise<Buffer> =>
+  drawScene(11, { width: 480, height: 320 }).then((picture) =>
+    sharp(picture).modulate({ saturation: 1.6, hue: turned }).jpeg({ quality: 85 }).toBuffer(),
+  );
+
+void t.test('a larger grey file is no reason to delete the original in colour', async (t) => {
+  const colour = await photo();
+  const grey = await sharp(colour).greyscale().jpeg({ quality: 100 }).toBuffer();
+  t.ok(grey.length > colour.length);
+  t.same(await found(t, { colour, grey }), ['*colour.jpg grey.jpg edited']);
+});
+
+void t.test('of black-and-white photographs copies are found as ever', async (t) => {
+  const large = await sharp(await photo())
+    .greyscale()
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  const small = await sharp(large).resize(400).jpeg().toBuffer();
+  t.same(await found(t, { large, small }), ['*large.jpg small.jpg same-picture']);
+});
+
+void t.test('pictures in other hues are no group', async (t) => {
+  t.same(await found(t, { one: await photo(), other: await photo(180) }), []);
+});
