@@ -100,10 +100,13 @@ function bestAgreement(a: Sitter, b: Sitter, alike: Alike): Registration | null 
   const [one, two] = [first.registrable(), second.registrable()];
   const inPlace = compareInPlace(one, two);
   if (agrees(inPlace, alike, arePlain)) return inPlace;
+  if (inPlace.half >= leastHalfInPlace) return null;
   const found = register(one, two, wholeFrame);
   return found !== null && agrees(found, alike, arePlain) ? found : null;
 }
 
+/** Half of the blocks agree so well only where nothing is left to be moved. */
+const leastHalfInPlace = 0.985;
 /** Where a block agrees less than this, something was laid over it: a mark, a date. */
 const leastOfWhole = 0.7;
 /** Both show what the other has not by more than this (in their widths): two shots, not two copies. */
