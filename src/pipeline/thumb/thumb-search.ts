@@ -7,6 +7,8 @@ import type { ThumbTree } from './thumb-tree.js';
 /** Against boxes the query is kept in whole numbers: 32 to a step of a box. */
 const fineBits = 5;
 const unit = boxSteps << fineBits;
+/** Most boxes are too far in these places already. */
+const firstPlaces = 4;
 /** More than rounding can make of a squared distance. */
 const slack = 1e-6;
 
@@ -98,20 +100,30 @@ export class ThumbSearch {
   }
 
   #isInReach(node: number): boolean {
+    const reach = this.#fineReach;
+    const from = Math.imul(node, boxLength);
+    let sum = this.#outOf(from, 0, firstPlaces);
+    if (sum > reach) return false;
+    sum = (sum + this.#outOf(from, firstPlaces, leadingPlaces)) | 0;
+    if (sum > this.#fineLeadingReach) return false;
+    return ((sum + this.#outOf(from, leadingPlaces, boxedPlaces)) | 0) <= reach;
+  }
+
+  /** Squared distance of a box in some places, in fine steps. */
+  #outOf(from: number, first: number, end: number): number {
     const { boxes } = this.#nodes;
     const fine = this.#fine;
     const mask = this.#mask;
     let sum = 0;
-    for (let place = 0, at = Math.imul(node, boxLength); place < boxedPlaces; place++, at++) {
+    for (let place = first, at = from + first; place < end; place++, at++) {
       const v = fine[place] ?? 0;
       const under = ((boxes[at] ?? 0) << fineBits) - v;
       const over = v - ((boxes[at + boxedPlaces] ?? 0) << fineBits);
       // Without branches, which nothing could predict: one of the two at most is positive.
       const out = ((under & ~(under >> 31)) + (over & ~(over >> 31))) & (mask[place] ?? 0);
       sum = (sum + Math.imul(out, out)) | 0;
-      if (place === leadingPlaces - 1 && sum > this.#fineLeadingReach) return false;
     }
-    return sum <= this.#fineReach;
+    return sum;
   }
 
   #compareAll(first: number): void {

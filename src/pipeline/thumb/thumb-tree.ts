@@ -3,7 +3,7 @@ import type { ThumbNodes } from './thumb-nodes.js';
 import type { ThumbRows } from './thumb-rows.js';
 
 /** Rows of a leaf that is split: a power of two. */
-const fullLeaf = 8;
+const fullLeaf = 16;
 /** Rows that vary less than this (mean square along the widest axis) are not split. */
 const leastVariance = 1e-6;
 
