@@ -78,10 +78,10 @@ export function alikeProof(a: Sitter, b: Sitter, alike: Alike): PixelProof | nul
     const upright = turn === 0 ? a : sitterOf(turnedCopy(a.copy, turn));
     const found = bestAgreement(upright, b, alike);
     if (found === null) continue;
-    const isWhole = found.least >= leastOfWhole;
+    const isWhole = found.least >= leastOfWhole(found);
     return {
       verdict: 'proven',
-      agreement: isWhole ? found.tenth : found.agreeing,
+      agreement: Math.min(found.tenth, isWhole ? 1 : found.agreeing),
       inPlace: isWhole && turn === 0 && isInPlace(found),
     };
   }
@@ -107,8 +107,16 @@ function bestAgreement(a: Sitter, b: Sitter, alike: Alike): Registration | null 
 
 /** Half of the blocks agree so well only where nothing is left to be moved. */
 const leastHalfInPlace = 0.985;
-/** Where a block agrees less than this, something was laid over it: a mark, a date. */
-const leastOfWhole = 0.7;
+/**
+ * Where a block agrees less than this, something was laid over it: a mark, a date. The better the rest agrees, the more it
+ * must: of 4,950 copies of 150 photographs in 33 encodings, sizes and lights 1 in 100 has such a block without a mark.
+ */
+function leastOfWhole({ half }: Registration): number {
+  if (half >= 0.9985) return 0.95;
+  if (half >= 0.997) return 0.915;
+  return half >= 0.994 ? 0.9 : 0.7;
+}
+
 /** Both show what the other has not by more than this (in their widths): two shots, not two copies. */
 const mostOverhang = 0.016;
 /** Farther from the whole than this, and it is not the likeness that the hashes saw. */
