@@ -109,7 +109,7 @@ function bestAgreement(a: Sitter, b: Sitter, alike: Alike): Registration | null 
 const leastHalfInPlace = 0.985;
 /**
  * Where a block agrees less than this, something was laid over it: a mark, a date. The better the rest agrees, the more it
- * must: of 4,950 copies of 150 photographs in 33 encodings, sizes and lights 1 in 100 has such a block without a mark.
+ * must: of 4,950 copies of 150 photographs in 33 encodings, sizes and lights 26 have such a block without a mark.
  */
 function leastOfWhole({ half }: Registration): number {
   if (half >= 0.9985) return 0.95;
