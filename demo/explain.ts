@@ -1,7 +1,8 @@
 import type { Agent } from '../src/agent.js';
 import type { Group, KeepRule, Likeness, Member } from '../src/model.js';
-import { automaticBits, evidenceBetween } from '../src/pipeline/evidence.js';
-import { byWorth } from '../src/pipeline/keep-rules.js';
+import { evidenceBetween } from '../src/pipeline/evidence/evidence.js';
+import { automaticBits } from '../src/pipeline/fingerprint/bounds.js';
+import { byWorth } from '../src/pipeline/groups/keep-rules.js';
 import type { IndexedPhoto } from '../src/store-ports.js';
 
 const ruleWords: Record<KeepRule, string> = {

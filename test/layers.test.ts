@@ -58,12 +58,24 @@ function complaint(from: string, to: string): string | null {
   if (layer !== undefined) {
     if (isWord || to === 'pace.ts') return null;
     if (!isIn(layer, to)) return `${layer}/ knows model, ports, errors, pace and itself`;
+    if (layer === 'pipeline') return withinPipeline(from, to);
     return layer === 'sources' ? betweenSources(from, to) : null;
   }
   if (from === 'agent.ts' || isIn('agent', from))
     return isIn('commands', to) ? 'the agent does not know the commands' : null;
   if (isIn('commands', from) || from === 'cli.ts') return null;
   return 'belongs to no layer';
+}
+
+/** From the bottom up; what stands in `pipeline/` itself knows all of them. */
+const floors = [['fingerprint', 'thumb'], ['search'], ['evidence'], ['proof'], ['groups']];
+
+function withinPipeline(from: string, to: string): string | null {
+  const floorOf = (path: string): number => {
+    const floor = floors.findIndex((folders) => folders.some((folder) => isIn(`pipeline/${folder}`, path)));
+    return floor < 0 ? floors.length : floor;
+  };
+  return floorOf(to) <= floorOf(from) ? null : 'imports point down';
 }
 
 function betweenSources(from: string, to: string): string | null {
@@ -102,6 +114,8 @@ void t.test('the rules bite', (t) => {
     ['config/keys.ts', 'sync/operation.ts'],
     ['clock.ts', 'agent.ts'],
     ['pipeline/queue.ts', 'state/sqlite.ts'],
+    ['pipeline/evidence/evidence.ts', 'pipeline/proof/alike.ts'],
+    ['pipeline/search/look-index.ts', 'pipeline/queue.ts'],
     ['sync/undo.ts', 'logger.ts'],
     ['web/server.ts', 'agent/status.ts'],
     ['sources/immich/client.ts', 'sources/folder/walk.ts'],

@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
-import { copySide } from '../../src/pipeline/grey-copy.js';
-import { unpackCopy } from '../../src/pipeline/packed-copy.js';
-import { sitterOf } from '../../src/pipeline/pair-proof.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
+import { copySide } from '../../src/pipeline/fingerprint/grey-copy.js';
+import { unpackCopy } from '../../src/pipeline/fingerprint/packed-copy.js';
+import { sitterOf } from '../../src/pipeline/proof/pair-proof.js';
 import { blockhashMethod } from '../quality/peers/blockhash.js';
 import { imghashMethod } from '../quality/peers/imghash.js';
 import { sharpPhashMethod } from '../quality/peers/sharp-phash.js';

@@ -1,4 +1,4 @@
-import { popCount } from '../../src/pipeline/words.js';
+import { popCount } from '../../src/pipeline/fingerprint/words.js';
 
 /**
  * A way to tell duplicates. `Look` is what it keeps of a picture; looks are stored between runs, so they are plain data:

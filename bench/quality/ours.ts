@@ -5,12 +5,12 @@ import {
   leastQuality,
   paperBits,
   storedBits,
-} from '../../src/pipeline/evidence.js';
-import { alikeProof } from '../../src/pipeline/alike.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
-import { popCount } from '../../src/pipeline/words.js';
-import { orientations, turned, type Orientation } from '../../src/pipeline/hashes.js';
-import { unpackCopy } from '../../src/pipeline/packed-copy.js';
+} from '../../src/pipeline/fingerprint/bounds.js';
+import { alikeProof } from '../../src/pipeline/proof/alike.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
+import { popCount } from '../../src/pipeline/fingerprint/words.js';
+import { orientations, turned, type Orientation } from '../../src/pipeline/fingerprint/hashes.js';
+import { unpackCopy } from '../../src/pipeline/fingerprint/packed-copy.js';
 import {
   partKeyBits,
   proofBetween,
@@ -18,7 +18,7 @@ import {
   viewDetailBits,
   viewKeyBits,
   type Sitter,
-} from '../../src/pipeline/pair-proof.js';
+} from '../../src/pipeline/proof/pair-proof.js';
 import { bitsApart, type Method } from './method.js';
 
 /** What the project's engine keeps of a picture. */

@@ -1,4 +1,4 @@
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
 import { seededRandom } from '../../test/support/seeded-random.js';
 import { photographs, scenes } from '../hash/pictures.js';
 

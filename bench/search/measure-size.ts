@@ -1,9 +1,9 @@
 /* Measures the search at one size and prints the figures as JSON: `--expose-gc`, `--size N`. A process of its own, for its memory. */
 import { parseArgs } from 'node:util';
 import type { PhotoId } from '../../src/model.js';
-import { HammingIndex } from '../../src/pipeline/hamming-index.js';
-import { LookIndex } from '../../src/pipeline/look-index.js';
-import { wordsOf } from '../../src/pipeline/words.js';
+import { HammingIndex } from '../../src/pipeline/search/hamming-index.js';
+import { LookIndex } from '../../src/pipeline/search/look-index.js';
+import { wordsOf } from '../../src/pipeline/fingerprint/words.js';
 import { median, residentMb } from '../measure.js';
 import { libraryOf, type Hashes } from './hashes.js';
 import { bkTree, linearScan } from './peers.js';

@@ -1,5 +1,5 @@
 import { BKTree } from 'mnemonist';
-import { popCount } from '../../src/pipeline/words.js';
+import { popCount } from '../../src/pipeline/fingerprint/words.js';
 
 /** A plain loop over all hashes: what every index has to beat. Two words each. Counts what is within `radius`. */
 export function linearScan(words: Uint32Array, hi: number, lo: number, radius: number): number {

@@ -1,9 +1,9 @@
 import type { PhotoId, Revision, SourceName } from '../../src/model.js';
 import { systemClock } from '../../src/clock.js';
 import { silentLog } from '../../src/logger.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
-import { unpackCopy } from '../../src/pipeline/packed-copy.js';
-import { sitterOf } from '../../src/pipeline/pair-proof.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
+import { unpackCopy } from '../../src/pipeline/fingerprint/packed-copy.js';
+import { sitterOf } from '../../src/pipeline/proof/pair-proof.js';
 import { openState, type State } from '../../src/state/open-state.js';
 import { indexFile } from '../../src/state/own-file.js';
 import { openDb, transaction, type Db } from '../../src/state/sqlite.js';

@@ -1,5 +1,5 @@
 import { createPace } from '../pace.js';
-import type { LookIndex } from '../pipeline/look-index.js';
+import type { LookIndex } from '../pipeline/search/look-index.js';
 import type { Log } from '../ports.js';
 import type { PhotoStore } from '../store-ports.js';
 

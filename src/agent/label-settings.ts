@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { valueKinds, type ValueKind } from '../label-ports.js';
 import type { CarryOver } from '../model.js';
-import { evidenceVersion } from '../pipeline/evidence.js';
+import { evidenceVersion } from '../pipeline/evidence/evidence.js';
 import type { LabelSettings } from '../sync/desired.js';
 
 /** What a command line says of labels; what it leaves out is as the config has it. */

@@ -4,7 +4,7 @@ import type { Journal, Run } from '../label-ports.js';
 import type { Clock, Log } from '../ports.js';
 import type { AlbumStore, CopyStore, GroupStore, PhotoStore } from '../store-ports.js';
 import { readAlbums } from '../pipeline/album-reader.js';
-import type { Grouper } from '../pipeline/grouper.js';
+import type { Grouper } from '../pipeline/groups/grouper.js';
 import { hasFeature, problemWith } from '../sources/immich/capabilities.js';
 import type { LabelSettings } from '../sync/desired.js';
 import type { Reconciler, SyncRequest } from '../sync/reconciler.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.js';
 import { parseKey, type Group, type Member } from '../model.js';
 import type { IndexCounts, IndexedPhoto, PhotoStore } from '../store-ports.js';
-import { reasonsToKeep } from '../pipeline/keep-rules.js';
+import { reasonsToKeep } from '../pipeline/groups/keep-rules.js';
 import { readLastCheckpoint } from '../state/checkpoints.js';
 import { openIndexForReading } from '../state/open-state.js';
 import { groupName } from '../sync/desired.js';

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports.js';
 import { contentIdOf, type PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../store-ports.js';
-import { goOnDifferently } from '../pipeline/several-frames.js';
-import { areWorthReview } from '../pipeline/videos.js';
+import { goOnDifferently } from '../pipeline/evidence/several-frames.js';
+import { areWorthReview } from '../pipeline/evidence/videos.js';
 import { openJournalForReading, type IndexReader } from '../state/open-state.js';
 import { count, oneLine, print } from './context.js';
 

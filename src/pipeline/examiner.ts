@@ -4,10 +4,10 @@ import { parseKey } from '../model.js';
 import type { Log, PhotoSource } from '../ports.js';
 import type { IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Backlog } from './backlog.js';
-import type { Fingerprinter } from './fingerprint.js';
-import type { LookIndex } from './look-index.js';
+import type { Fingerprinter } from './fingerprint/fingerprint.js';
+import type { LookIndex } from './search/look-index.js';
 import { thumbHashOfBytes } from './thumb/local-thumb-hash.js';
-import { asStill } from './videos.js';
+import { asStill } from './evidence/videos.js';
 
 export interface ExaminerOptions {
   readonly photos: PhotoStore;

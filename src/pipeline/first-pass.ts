@@ -1,19 +1,10 @@
 import type { PhotoId } from '../model.js';
 import type { PhotoStore } from '../store-ports.js';
 import { createPace, type Pace } from '../pace.js';
-import { timeBetweenShots } from './evidence.js';
-import type { LookIndex } from './look-index.js';
+import { timeBetweenShots } from './evidence/evidence.js';
+import type { LookIndex } from './search/look-index.js';
+import type { CandidateLookUp, CandidateSearch } from './thumb/candidate-search.js';
 import type { Near } from './thumb/nearest.js';
-
-/** Asks the library that was searched for photos that look like another one, nearest first. */
-export type CandidateLookUp = (thumbHash: Uint8Array) => readonly Near[];
-
-/** Tells of every photo of the library that has any which photos look like it, nearest first. */
-export type CandidateSearch = (
-  library: AsyncIterable<{ readonly id: PhotoId; readonly thumbHash: Uint8Array }>,
-  tell: (id: PhotoId, near: readonly Near[]) => void,
-  signal?: AbortSignal,
-) => Promise<CandidateLookUp>;
 
 export interface FirstPassOptions {
   readonly photos: Pick<PhotoStore, 'thumbHashes' | 'byId'>;

@@ -1,7 +1,7 @@
 import { TransientError, describeError } from '../errors.js';
 import type { PhotoKey, ServerTime } from '../model.js';
 import { createPace } from '../pace.js';
-import { wrongPicture } from './fingerprint.js';
+import { wrongPicture } from './fingerprint/fingerprint.js';
 import type { Checkpoints, Clock, ListingPage, Log, PhotoSource } from '../ports.js';
 import type { PhotoStore } from '../store-ports.js';
 

@@ -2,11 +2,11 @@
 import sharp from 'sharp';
 import t from 'tap';
 import type { PhotoId } from '../../src/model.js';
-import { AlikePairs, alikeProof } from '../../src/pipeline/alike.js';
-import { detailOf, orientations, turned } from '../../src/pipeline/hashes.js';
-import { halved } from '../../src/pipeline/grey-copy.js';
-import { sitterOf, type Sitter } from '../../src/pipeline/pair-proof.js';
-import { turnedCopy } from '../../src/pipeline/turned-copy.js';
+import { AlikePairs, alikeProof } from '../../src/pipeline/proof/alike.js';
+import { detailOf, orientations, turned } from '../../src/pipeline/fingerprint/hashes.js';
+import { halved } from '../../src/pipeline/fingerprint/grey-copy.js';
+import { sitterOf, type Sitter } from '../../src/pipeline/proof/pair-proof.js';
+import { turnedCopy } from '../../src/pipeline/fingerprint/turned-copy.js';
 import { greyCopyOf } from '../support/grey-copies.js';
 import { onServer } from '../support/made-photo.js';
 import { drawScene } from '../support/pictures.js';

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { withoutBars } from '../../src/pipeline/bars.js';
-import { wholeFrame, type Frame } from '../../src/pipeline/frames.js';
+import { withoutBars } from '../../src/pipeline/proof/bars.js';
+import { wholeFrame, type Frame } from '../../src/pipeline/proof/frames.js';
 import { greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 

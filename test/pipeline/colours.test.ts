@@ -2,8 +2,8 @@
 import sharp, { type Sharp } from 'sharp';
 import t from 'tap';
 import type { EvidenceKind } from '../../src/model.js';
-import { evidenceBetween, type Comparable } from '../../src/pipeline/evidence.js';
-import { kindByColours } from '../../src/pipeline/colours.js';
+import { evidenceBetween, type Comparable } from '../../src/pipeline/evidence/evidence.js';
+import { kindByColours } from '../../src/pipeline/evidence/colours.js';
 import { thumbHashOfBytes } from '../../src/pipeline/thumb/local-thumb-hash.js';
 import { coloursOf } from '../../src/pipeline/thumb/thumb-colours.js';
 import { madePhoto, onServer } from '../support/made-photo.js';

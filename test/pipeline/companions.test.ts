@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { keepRuleNames, localRealm, type KeepRule, type Photo, type PhotoKey } from '../../src/model.js';
-import { areCompanions } from '../../src/pipeline/companions.js';
-import { automaticBits, candidateBits, evidenceBetween, isDuplicate } from '../../src/pipeline/evidence.js';
-import { groupCandidates, type Candidate, type UnnumberedGroup } from '../../src/pipeline/grouping.js';
-import { byWorth } from '../../src/pipeline/keep-rules.js';
+import { areCompanions } from '../../src/pipeline/evidence/companions.js';
+import { evidenceBetween, isDuplicate } from '../../src/pipeline/evidence/evidence.js';
+import { automaticBits, candidateBits } from '../../src/pipeline/fingerprint/bounds.js';
+import { groupCandidates, type Candidate, type UnnumberedGroup } from '../../src/pipeline/groups/grouping.js';
+import { byWorth } from '../../src/pipeline/groups/keep-rules.js';
 import type { IndexedPhoto } from '../../src/store-ports.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 

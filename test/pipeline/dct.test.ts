@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { LowFrequencies } from '../../src/pipeline/dct.js';
+import { LowFrequencies } from '../../src/pipeline/fingerprint/dct.js';
 
 /** The sum of the definition, one coefficient at a time. */
 function byDefinition(pixels: Uint8Array, size: number, u: number, v: number): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Content } from '../../src/model.js';
-import { Dismissed } from '../../src/pipeline/dismissed.js';
+import { Dismissed } from '../../src/pipeline/groups/dismissed.js';
 import type { Dismissal } from '../../src/store-ports.js';
 import { onServer, sha1Of } from '../support/made-photo.js';
 

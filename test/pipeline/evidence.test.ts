@@ -2,17 +2,19 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   areAlike,
-  automaticBits,
-  candidateBits,
-  certainBits,
   evidenceBetween,
   isDuplicate,
-  paperBits,
   timeBetweenShots,
   type Comparable,
   type EvidenceOptions,
   type Looked,
-} from '../../src/pipeline/evidence.js';
+} from '../../src/pipeline/evidence/evidence.js';
+import {
+  automaticBits,
+  candidateBits,
+  certainBits,
+  paperBits,
+} from '../../src/pipeline/fingerprint/bounds.js';
 import { localRealm } from '../../src/model.js';
 import { anyThumbBytes } from '../support/thumbs.js';
 import { madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { FastDct } from '../../src/pipeline/fast-dct.js';
+import { FastDct } from '../../src/pipeline/fingerprint/fast-dct.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 /** As the transform is defined. */

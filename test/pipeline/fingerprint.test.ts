@@ -4,10 +4,19 @@ import sharp, { type Sharp } from 'sharp';
 import sharpPhash from 'sharp-phash';
 import t from 'tap';
 import type { Fingerprint, PhotoId } from '../../src/model.js';
-import { automaticBits, candidateBits, certainBits, leastQuality } from '../../src/pipeline/evidence.js';
-import { bytesOfBits, createFingerprinter, exactPhashOf } from '../../src/pipeline/fingerprint.js';
-import { orientations, turned } from '../../src/pipeline/hashes.js';
-import { LookIndex } from '../../src/pipeline/look-index.js';
+import {
+  automaticBits,
+  candidateBits,
+  certainBits,
+  leastQuality,
+} from '../../src/pipeline/fingerprint/bounds.js';
+import {
+  bytesOfBits,
+  createFingerprinter,
+  exactPhashOf,
+} from '../../src/pipeline/fingerprint/fingerprint.js';
+import { orientations, turned } from '../../src/pipeline/fingerprint/hashes.js';
+import { LookIndex } from '../../src/pipeline/search/look-index.js';
 import { bitsApart } from '../support/bits.js';
 import { asFormat, drawScene, mirror, recompress, rotate90, withExif } from '../support/pictures.js';
 import { distinctFolders, needsPhotos, testPhotos, type TestPhoto } from '../support/test-photos.js';

@@ -9,7 +9,7 @@ import {
   wholeFrame,
   within,
   type Frame,
-} from '../../src/pipeline/frames.js';
+} from '../../src/pipeline/proof/frames.js';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const turnedFrame = fc

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { CopyId } from '../../src/model.js';
-import { FreshViews } from '../../src/pipeline/fresh-views.js';
-import { partDetailBits, partKeyBits } from '../../src/pipeline/pair-proof.js';
-import { viewBytes } from '../../src/pipeline/view-index.js';
+import { FreshViews } from '../../src/pipeline/proof/fresh-views.js';
+import { partDetailBits, partKeyBits } from '../../src/pipeline/proof/pair-proof.js';
+import { viewBytes } from '../../src/pipeline/proof/view-index.js';
 import { bitsApart } from '../support/bits.js';
 
 /** Views near one another: some bits are flipped, half of them in the key. */

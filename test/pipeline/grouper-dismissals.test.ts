@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { keepRuleNames, type Photo, type PhotoKey, type Revision, type SourceName } from '../../src/model.js';
-import { Dismissed } from '../../src/pipeline/dismissed.js';
-import { Grouper } from '../../src/pipeline/grouper.js';
+import { Dismissed } from '../../src/pipeline/groups/dismissed.js';
+import { Grouper } from '../../src/pipeline/groups/grouper.js';
 import type { Dismissal } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
 import { LinkWorld, pixelsAgree } from '../support/link-world.js';

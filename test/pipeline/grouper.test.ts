@@ -8,8 +8,8 @@ import {
   type Revision,
   type SourceName,
 } from '../../src/model.js';
-import { crowdedNeighbours } from '../../src/pipeline/evidence.js';
-import { Grouper } from '../../src/pipeline/grouper.js';
+import { crowdedNeighbours } from '../../src/pipeline/fingerprint/bounds.js';
+import { Grouper } from '../../src/pipeline/groups/grouper.js';
 import type { State } from '../../src/state/open-state.js';
 import { LinkWorld, certain, idOf, pixelsAgree, type Look } from '../support/link-world.js';
 import { inFolder, madePhoto, onServer, realmOf, sha1Of } from '../support/made-photo.js';

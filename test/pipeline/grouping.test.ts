@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { keepRuleNames, localRealm, type Evidence, type PhotoKey } from '../../src/model.js';
-import { groupCandidates, type Candidate, type UnnumberedGroup } from '../../src/pipeline/grouping.js';
-import { byWorth } from '../../src/pipeline/keep-rules.js';
+import { groupCandidates, type Candidate, type UnnumberedGroup } from '../../src/pipeline/groups/grouping.js';
+import { byWorth } from '../../src/pipeline/groups/keep-rules.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
 type Placed = Candidate['photo'];

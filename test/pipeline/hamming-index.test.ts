@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { HammingIndex } from '../../src/pipeline/hamming-index.js';
-import { popCount } from '../../src/pipeline/words.js';
+import { HammingIndex } from '../../src/pipeline/search/hamming-index.js';
+import { popCount } from '../../src/pipeline/fingerprint/words.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 type Hash = readonly [hi: number, lo: number];

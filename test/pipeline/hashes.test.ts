@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import sharpPhash from 'sharp-phash';
 import t from 'tap';
-import { bytesOfBits } from '../../src/pipeline/fingerprint.js';
+import { bytesOfBits } from '../../src/pipeline/fingerprint/fingerprint.js';
 import {
   detailOf,
   detailWhereRich,
@@ -14,7 +14,7 @@ import {
   side,
   turned,
   type Orientation,
-} from '../../src/pipeline/hashes.js';
+} from '../../src/pipeline/fingerprint/hashes.js';
 import { bitsApart } from '../support/bits.js';
 
 const packagePhash = sharpPhash as unknown as (picture: Buffer) => Promise<string>;

@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import t from 'tap';
 import { TerminalError } from '../../src/errors.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
 import { drawScene } from '../support/pictures.js';
 
 const fingerprinter = await createFingerprinter();

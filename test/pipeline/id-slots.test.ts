@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { PhotoId } from '../../src/model.js';
-import { IdSlots } from '../../src/pipeline/id-slots.js';
+import { IdSlots } from '../../src/pipeline/search/id-slots.js';
 
 const id = fc.oneof(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 0, max: 2 ** 40 }));
 const step = fc.record({ id, slot: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 2 })) });

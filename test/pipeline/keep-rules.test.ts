@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { keepRuleNames, localRealm, type KeepRule, type Photo } from '../../src/model.js';
-import { byWorth, reasonsToKeep, type Rankable } from '../../src/pipeline/keep-rules.js';
+import { byWorth, reasonsToKeep, type Rankable } from '../../src/pipeline/groups/keep-rules.js';
 import { thumbHashOfShade } from '../support/thumbs.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 

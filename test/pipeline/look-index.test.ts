@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Likeness, PhotoId } from '../../src/model.js';
-import { candidateBits, leastQuality, storedBits } from '../../src/pipeline/evidence.js';
-import { inverseOf, orientations, turned } from '../../src/pipeline/hashes.js';
-import { LookIndex } from '../../src/pipeline/look-index.js';
+import { candidateBits, leastQuality, storedBits } from '../../src/pipeline/fingerprint/bounds.js';
+import { inverseOf, orientations, turned } from '../../src/pipeline/fingerprint/hashes.js';
+import { LookIndex } from '../../src/pipeline/search/look-index.js';
 import { bitsApart } from '../support/bits.js';
 
 interface Looks {

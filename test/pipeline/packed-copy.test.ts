@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { packCopy, unpackCopy } from '../../src/pipeline/packed-copy.js';
+import { packCopy, unpackCopy } from '../../src/pipeline/fingerprint/packed-copy.js';
 import { greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 import { plainPack } from '../support/plain-hashing.js';

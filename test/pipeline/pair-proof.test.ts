@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { proofBetween, sitterOf, verdictOf, type Sitter } from '../../src/pipeline/pair-proof.js';
+import { proofBetween, sitterOf, verdictOf, type Sitter } from '../../src/pipeline/proof/pair-proof.js';
 import { cropOf, flatPicture, greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 import { needsPhotos, testPhotos } from '../support/test-photos.js';

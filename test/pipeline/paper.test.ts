@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { isPaper } from '../../src/pipeline/paper.js';
+import { isPaper } from '../../src/pipeline/fingerprint/paper.js';
 import { plainIsPaper } from '../support/plain-hashing.js';
 
 const area = 4096;

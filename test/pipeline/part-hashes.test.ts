@@ -1,8 +1,8 @@
 import t from 'tap';
-import { partFramesOf, wholeFrame } from '../../src/pipeline/frames.js';
-import { copySide, halved } from '../../src/pipeline/grey-copy.js';
-import { detailOf } from '../../src/pipeline/hashes.js';
-import { partDetailOf, partKeysOf } from '../../src/pipeline/part-hashes.js';
+import { partFramesOf, wholeFrame } from '../../src/pipeline/proof/frames.js';
+import { copySide, halved } from '../../src/pipeline/fingerprint/grey-copy.js';
+import { detailOf } from '../../src/pipeline/fingerprint/hashes.js';
+import { partDetailOf, partKeysOf } from '../../src/pipeline/proof/part-hashes.js';
 import { bitsApart } from '../support/bits.js';
 import { cropOf, flatPicture, greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';

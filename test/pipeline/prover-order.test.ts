@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import type { Fingerprint } from '../../src/model.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
 import { cropOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 import { proverBench } from '../support/prover-bench.js';

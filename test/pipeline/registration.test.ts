@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { rectFrame, wholeFrame, type Frame } from '../../src/pipeline/frames.js';
-import { register, registrable, type Registrable } from '../../src/pipeline/registration.js';
+import { rectFrame, wholeFrame, type Frame } from '../../src/pipeline/proof/frames.js';
+import { register, registrable, type Registrable } from '../../src/pipeline/proof/registration.js';
 import { cropOf, flatPicture, greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import t from 'tap';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
 import { drawScene } from '../support/pictures.js';
 
 const fingerprinter = await createFingerprinter();

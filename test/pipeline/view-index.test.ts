@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { CopyId } from '../../src/model.js';
-import { keyOf } from '../../src/pipeline/pair-proof.js';
-import { ViewIndex, viewBytes } from '../../src/pipeline/view-index.js';
+import { keyOf } from '../../src/pipeline/proof/pair-proof.js';
+import { ViewIndex, viewBytes } from '../../src/pipeline/proof/view-index.js';
 import { bitsApart } from '../support/bits.js';
 
 const idOf = (n: number): CopyId => n as CopyId;

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { webpHead, type WebpHead } from '../../src/pipeline/webp-head.js';
+import { webpHead, type WebpHead } from '../../src/pipeline/fingerprint/webp-head.js';
 import { drawScene, withExif } from '../support/pictures.js';
 
 /** What sharp says of the picture as it is shown. */

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { copySide, type GreyCopy } from '../../src/pipeline/grey-copy.js';
+import { copySide, type GreyCopy } from '../../src/pipeline/fingerprint/grey-copy.js';
 
 /** The grey copy of an encoded picture without EXIF orientation. */
 export async function greyCopyOf(picture: Uint8Array): Promise<GreyCopy> {

@@ -1,6 +1,6 @@
 import type { Likeness, Photo, PhotoId, PhotoKey } from '../../src/model.js';
-import type { PixelComparer } from '../../src/pipeline/alike.js';
-import type { Neighbours } from '../../src/pipeline/links.js';
+import type { PixelComparer } from '../../src/pipeline/proof/alike.js';
+import type { Neighbours } from '../../src/pipeline/search/neighbours.js';
 import type { IndexedPhoto } from '../../src/store-ports.js';
 import type { State } from '../../src/state/open-state.js';
 

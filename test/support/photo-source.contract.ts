@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { TerminalError, TransientError } from '../../src/errors.js';
 import type { Photo, PhotoKey } from '../../src/model.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
 import type { ListingPage, PhotoSource } from '../../src/ports.js';
 import { drawScene } from './pictures.js';
 

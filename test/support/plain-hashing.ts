@@ -1,6 +1,6 @@
 /* What the quick code must come to, written down without haste. */
 import { deflateRawSync } from 'node:zlib';
-import { copySide } from '../../src/pipeline/grey-copy.js';
+import { copySide } from '../../src/pipeline/fingerprint/grey-copy.js';
 
 const side = copySide;
 

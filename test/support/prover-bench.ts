@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
 import type { Fingerprint, Photo, PhotoId, Revision } from '../../src/model.js';
-import { AlikePairs } from '../../src/pipeline/alike.js';
-import { createFingerprinter } from '../../src/pipeline/fingerprint.js';
-import { LookIndex } from '../../src/pipeline/look-index.js';
-import { Prover, type ProverOptions } from '../../src/pipeline/prover.js';
+import { AlikePairs } from '../../src/pipeline/proof/alike.js';
+import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
+import { LookIndex } from '../../src/pipeline/search/look-index.js';
+import { Prover, type ProverOptions } from '../../src/pipeline/proof/prover.js';
 import type { State } from '../../src/state/open-state.js';
 import { madePhoto, onServer } from './made-photo.js';
 import { tempState, type TempState } from './temp-state.js';

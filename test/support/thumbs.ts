@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import type { PhotoId } from '../../src/model.js';
-import { orientations } from '../../src/pipeline/hashes.js';
+import { orientations } from '../../src/pipeline/fingerprint/hashes.js';
 import {
   parseThumbHash,
   placesOf,

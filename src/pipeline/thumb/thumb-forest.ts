@@ -1,5 +1,5 @@
 import type { PhotoId } from '../../model.js';
-import type { Orientation } from '../hashes.js';
+import type { Orientation } from '../fingerprint/hashes.js';
 import { Nearest, type Near } from './nearest.js';
 import { layDown, places, turnInto, type ThumbLuma } from './thumb-hash.js';
 import { aspectsAgree } from './thumb-likeness.js';

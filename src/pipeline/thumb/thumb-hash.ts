@@ -1,4 +1,4 @@
-import { orientations, type Orientation } from '../hashes.js';
+import { orientations, type Orientation } from '../fingerprint/hashes.js';
 
 /** Places of the brightness coefficients: frequencies (x, y) with x + y < 7 but for (0, 0). Every ThumbHash has some of them. */
 export const places = 27;

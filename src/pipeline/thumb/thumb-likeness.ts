@@ -1,4 +1,4 @@
-import { orientations, type Orientation } from '../hashes.js';
+import { orientations, type Orientation } from '../fingerprint/hashes.js';
 import { leadingPlaces, places, turnedThumb, type ThumbLuma } from './thumb-hash.js';
 
 /** Both hashes must hold this share of their length in the coefficients that the other has too. */

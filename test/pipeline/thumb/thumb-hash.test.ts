@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import t from 'tap';
 import { rgbaToThumbHash } from 'thumbhash';
-import { inverseOf, orientations } from '../../../src/pipeline/hashes.js';
+import { inverseOf, orientations } from '../../../src/pipeline/fingerprint/hashes.js';
 import { thumbHashOf } from '../../../src/pipeline/thumb/thumb-hash-maker.js';
 import { parseThumbHash, places, turnedThumb } from '../../../src/pipeline/thumb/thumb-hash.js';
 import {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { PhotoId } from '../../../src/model.js';
 import { createPace } from '../../../src/pace.js';
-import { orientations } from '../../../src/pipeline/hashes.js';
+import { orientations } from '../../../src/pipeline/fingerprint/hashes.js';
 import { turnedThumb, type ThumbLuma } from '../../../src/pipeline/thumb/thumb-hash.js';
 import { ThumbIndex } from '../../../src/pipeline/thumb/thumb-index.js';
 import { compareThumbs, isNear } from '../../../src/pipeline/thumb/thumb-likeness.js';

@@ -1,8 +1,8 @@
-import type { CopyId, Likeness, PixelProof } from '../model.js';
-import type { CopyStore } from '../store-ports.js';
-import { certainBits, paperBits } from './evidence.js';
+import type { CopyId, Likeness, PixelProof } from '../../model.js';
+import type { CopyStore } from '../../store-ports.js';
+import { certainBits, paperBits } from '../fingerprint/bounds.js';
 import { wholeFrame } from './frames.js';
-import { inverseOf, type Orientation } from './hashes.js';
+import { inverseOf, type Orientation } from '../fingerprint/hashes.js';
 import {
   agreesThroughout,
   isInPlace,
@@ -11,10 +11,10 @@ import {
   sitterOf,
   type Sitter,
 } from './pair-proof.js';
-import { isMostlyPlain } from './paper.js';
+import { isMostlyPlain } from '../fingerprint/paper.js';
 import { compareInPlace, register, type Registration } from './registration.js';
 import { Sitters } from './sitters.js';
-import { turnedCopy } from './turned-copy.js';
+import { turnedCopy } from '../fingerprint/turned-copy.js';
 
 /** Asked for the pixels of two photos whose hashes are alike. */
 export interface PixelComparer {

@@ -1,9 +1,9 @@
-import { LowFrequencies } from './dct.js';
-import { leastQuality } from './evidence.js';
+import { LowFrequencies } from '../fingerprint/dct.js';
+import { leastQuality } from '../fingerprint/bounds.js';
 import { isUpright, partFramesOf, wholeFrame, type Frame } from './frames.js';
-import { copySide, halved, type GreyCopy } from './grey-copy.js';
-import { detailWhereRich, side } from './hashes.js';
-import { WeightedSums } from './weighted-sums.js';
+import { copySide, halved, type GreyCopy } from '../fingerprint/grey-copy.js';
+import { detailWhereRich, side } from '../fingerprint/hashes.js';
+import { WeightedSums } from '../fingerprint/weighted-sums.js';
 
 /** Frequencies of a key, both ways: its bits are the first 64 of the detail hash. */
 const kept = 8;

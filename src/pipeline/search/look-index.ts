@@ -1,11 +1,11 @@
-import type { Fingerprint, Likeness, Media, PhotoId } from '../model.js';
-import type { Pace } from '../pace.js';
-import { candidateBits, certainBits, leastQuality, storedBits } from './evidence.js';
+import type { Fingerprint, Likeness, Media, PhotoId } from '../../model.js';
+import type { Pace } from '../../pace.js';
+import { candidateBits, certainBits, leastQuality, storedBits } from '../fingerprint/bounds.js';
 import { HammingTables } from './hamming-tables.js';
-import { inverseOf, orientations, turned, type Orientation } from './hashes.js';
+import { inverseOf, orientations, turned, type Orientation } from '../fingerprint/hashes.js';
 import { IdSlots } from './id-slots.js';
 import { WordRows } from './word-rows.js';
-import { bitsApart, storeWord, wordsOf } from './words.js';
+import { bitsApart, storeWord, wordsOf } from '../fingerprint/words.js';
 
 const phashWords = 2;
 const detailWords = 8;

@@ -1,7 +1,7 @@
-import type { CopyId } from '../model.js';
-import type { CopyStore } from '../store-ports.js';
-import type { GreyCopy } from './grey-copy.js';
-import { unpackCopy } from './packed-copy.js';
+import type { CopyId } from '../../model.js';
+import type { CopyStore } from '../../store-ports.js';
+import type { GreyCopy } from '../fingerprint/grey-copy.js';
+import { unpackCopy } from '../fingerprint/packed-copy.js';
 import { sitterOf, type Sitter } from './pair-proof.js';
 
 const mostSitters = 200;

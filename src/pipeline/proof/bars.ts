@@ -1,5 +1,5 @@
 import { rectFrame, wholeFrame, type Frame } from './frames.js';
-import { copySide } from './grey-copy.js';
+import { copySide } from '../fingerprint/grey-copy.js';
 
 /** How bars are told from the picture: `share` of a line lies within `spread` grey levels of its middle value. */
 interface BarRule {

@@ -1,26 +1,11 @@
-import type { Evidence, Likeness, PhotoId, PhotoKey, PixelProof, SourceName } from '../model.js';
-import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { Evidence, Likeness, PhotoId, PhotoKey, PixelProof, SourceName } from '../../model.js';
+import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from '../../store-ports.js';
+import type { Neighbours } from '../search/neighbours.js';
 import type { Dismissed } from './dismissed.js';
-import type { PixelComparer } from './alike.js';
-import {
-  areAlike,
-  arePapers,
-  automaticBits,
-  certainBits,
-  crowdedNeighbours,
-  evidenceBetween,
-  isDuplicate,
-  timeBetweenShots,
-} from './evidence.js';
-import { isOneStripped, kindOfVideos } from './videos.js';
-
-/** Who looks like whom. */
-export interface Neighbours {
-  /** Every photo that looks like this one, up to the largest distance that counts for anything; none for an unknown one. */
-  likenessesOf(id: PhotoId): readonly Likeness[];
-  /** One and the same of all photos that look exactly the same as this one, to the last bit; itself where there is no other. */
-  sameLooks(id: PhotoId): PhotoId;
-}
+import type { PixelComparer } from '../proof/alike.js';
+import { areAlike, arePapers, evidenceBetween, isDuplicate, timeBetweenShots } from '../evidence/evidence.js';
+import { automaticBits, certainBits, crowdedNeighbours } from '../fingerprint/bounds.js';
+import { isOneStripped, kindOfVideos } from '../evidence/videos.js';
 
 export interface LinkOptions {
   readonly photos: PhotoStore;

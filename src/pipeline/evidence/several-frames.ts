@@ -1,5 +1,5 @@
-import type { Evidence, Photo } from '../model.js';
-import { popCount } from './words.js';
+import type { Evidence, Photo } from '../../model.js';
+import { popCount } from '../fingerprint/words.js';
 
 /** Copies of an animation may differ by so much: formats round the time of a frame to a hundredth of a second. */
 const durationGapMs = 50;

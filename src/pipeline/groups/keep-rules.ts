@@ -1,6 +1,6 @@
-import type { Format, KeepRule, Photo } from '../model.js';
-import type { IndexedPhoto } from '../store-ports.js';
-import { isGrey } from './colours.js';
+import type { Format, KeepRule, Photo } from '../../model.js';
+import type { IndexedPhoto } from '../../store-ports.js';
+import { isGrey } from '../evidence/colours.js';
 
 /** What the keep rules look at. */
 export type Rankable = Pick<

@@ -1,4 +1,4 @@
-import { wordAt } from './words.js';
+import { wordAt } from '../fingerprint/words.js';
 
 /** Rows of so many 32-bit words each, one after the other in memory. A row keeps its number; removed ones stay, marked. */
 export class WordRows {

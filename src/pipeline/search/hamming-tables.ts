@@ -1,4 +1,4 @@
-import { popCount } from './words.js';
+import { popCount } from '../fingerprint/words.js';
 import type { WordRows } from './word-rows.js';
 
 /** Told of a row and by how many bits it differs. */

@@ -7,11 +7,11 @@ import {
   type Photo,
   type PhotoKey,
   type Realm,
-} from '../model.js';
-import type { Pace } from '../pace.js';
-import { withCompanion, type Shot } from './companions.js';
+} from '../../model.js';
+import type { Pace } from '../../pace.js';
+import { withCompanion, type Shot } from '../evidence/companions.js';
 import { picturePixels, type Rankable } from './keep-rules.js';
-import { mayStandFor } from './several-frames.js';
+import { mayStandFor } from '../evidence/several-frames.js';
 
 /** A group before it has its number. */
 export type UnnumberedGroup = Omit<Group, 'number'>;

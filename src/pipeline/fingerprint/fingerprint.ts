@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import sharpPhash from 'sharp-phash';
-import { OrganizerError, TerminalError, TransientError } from '../errors.js';
-import type { Fingerprint } from '../model.js';
-import { leastQuality } from './evidence.js';
+import { OrganizerError, TerminalError, TransientError } from '../../errors.js';
+import type { Fingerprint } from '../../model.js';
+import { leastQuality } from './bounds.js';
 import { copySide, halved, type GreyCopy } from './grey-copy.js';
 import { hashesOf, phashOf, side } from './hashes.js';
 import { laterFramesOf } from './later-frames.js';
@@ -10,7 +10,7 @@ import { packCopy } from './packed-copy.js';
 import { isPaper } from './paper.js';
 import { shownShare } from './surround.js';
 import { usualProfiles } from './usual-profiles.js';
-import { isListedPicture } from './thumb/listed-picture.js';
+import { isListedPicture } from '../thumb/listed-picture.js';
 import { webpHead } from './webp-head.js';
 
 // The package's types describe an ES module; it is a CommonJS one.

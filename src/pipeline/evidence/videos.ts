@@ -1,6 +1,6 @@
-import type { Evidence, Fingerprint, Photo } from '../model.js';
-import { unpackCopy } from './packed-copy.js';
-import { isMostlyPlain } from './paper.js';
+import type { Evidence, Fingerprint, Photo } from '../../model.js';
+import { unpackCopy } from '../fingerprint/packed-copy.js';
+import { isMostlyPlain } from '../fingerprint/paper.js';
 
 /** Copies of one video may differ by so much: players, messengers and converters end at another frame or sound. */
 export const durationGapMs = 1000;

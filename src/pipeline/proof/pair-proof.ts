@@ -1,9 +1,9 @@
 import { withoutBars } from './bars.js';
 import { wholeFrame, partFramesOf, type Frame } from './frames.js';
-import type { GreyCopy } from './grey-copy.js';
-import { popCount } from './words.js';
+import type { GreyCopy } from '../fingerprint/grey-copy.js';
+import { popCount } from '../fingerprint/words.js';
 import { keyWords, partDetailOf, partKeysOf } from './part-hashes.js';
-import { isMostlyPlain, isPaper } from './paper.js';
+import { isMostlyPlain, isPaper } from '../fingerprint/paper.js';
 import { register, registrable, type Registrable, type Registration } from './registration.js';
 
 /** Changes with what is nominated and proven here: stored proofs are then made anew, without reading a picture again. */

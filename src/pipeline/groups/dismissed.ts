@@ -1,5 +1,5 @@
-import type { Content, PhotoKey } from '../model.js';
-import type { Dismissal } from '../store-ports.js';
+import type { Content, PhotoKey } from '../../model.js';
+import type { Dismissal } from '../../store-ports.js';
 
 /** The pairs that a person said are no duplicates, for looking up. */
 export class Dismissed {

@@ -1,5 +1,5 @@
-import type { Evidence, Photo } from '../model.js';
-import { coloursOf, type ThumbColours } from './thumb/thumb-colours.js';
+import type { Evidence, Photo } from '../../model.js';
+import { coloursOf, type ThumbColours } from '../thumb/thumb-colours.js';
 
 /* All else compares grey pictures. Bounds: of 115 photographs, re-encoded, resized, lighter, warmer, 20 % paler, with other profiles. */
 

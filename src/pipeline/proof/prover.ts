@@ -1,10 +1,11 @@
-import type { CopyId } from '../model.js';
-import { createPace, type Pace } from '../pace.js';
-import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { CopyId } from '../../model.js';
+import { createPace, type Pace } from '../../pace.js';
+import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../../store-ports.js';
 import type { AlikePairs } from './alike.js';
-import { automaticBits, scoreOf } from './evidence.js';
-import type { GreyCopy } from './grey-copy.js';
-import type { Neighbours } from './links.js';
+import { scoreOf } from '../evidence/evidence.js';
+import { automaticBits } from '../fingerprint/bounds.js';
+import type { GreyCopy } from '../fingerprint/grey-copy.js';
+import type { Neighbours } from '../search/neighbours.js';
 import {
   agreesThroughout,
   isInPlace,
@@ -24,7 +25,7 @@ import { FreshViews } from './fresh-views.js';
 import { keyWords, partDetailOf } from './part-hashes.js';
 import type { Registration } from './registration.js';
 import { Chooser, Nominees } from './nominees.js';
-import { areWorthReview } from './videos.js';
+import { areWorthReview } from '../evidence/videos.js';
 import { ViewIndex } from './view-index.js';
 
 export interface ProverOptions {

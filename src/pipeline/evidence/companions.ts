@@ -1,4 +1,4 @@
-import type { Photo } from '../model.js';
+import type { Photo } from '../../model.js';
 
 /** What says that two files were made by one release of the shutter. */
 export type Shot = Pick<Photo, 'source' | 'realm' | 'library' | 'name' | 'format' | 'takenAt'>;

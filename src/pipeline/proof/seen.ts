@@ -1,5 +1,5 @@
 import type { Frame } from './frames.js';
-import { copySide } from './grey-copy.js';
+import { copySide } from '../fingerprint/grey-copy.js';
 import type { Layer } from './layers.js';
 
 const most = copySide * copySide;

@@ -1,7 +1,7 @@
 import { agreementOf, rimOf, type Agreement } from './agreement.js';
 import { align, frameOf, similarityNear, type Shapes } from './alignment.js';
 import { areaOf, inverseFrame, wholeFrame, within, type Frame } from './frames.js';
-import { copySide, type GreyCopy } from './grey-copy.js';
+import { copySide, type GreyCopy } from '../fingerprint/grey-copy.js';
 import { halvedLayer, softened, type Layer } from './layers.js';
 import { Seen, type Area } from './seen.js';
 

@@ -1,8 +1,8 @@
-import type { CopyId } from '../model.js';
+import type { CopyId } from '../../model.js';
 import { keyOf, partDetailBits, partKeyBits } from './pair-proof.js';
 import { keyWords } from './part-hashes.js';
 import { ViewIndex, viewBytes } from './view-index.js';
-import { popCount } from './words.js';
+import { popCount } from '../fingerprint/words.js';
 
 /** From so many views on tables are faster than looking at each. */
 const leastForTables = 400;

@@ -1,8 +1,8 @@
-import type { Group, KeepRule, PhotoId, PhotoKey } from '../model.js';
-import { createPace, type Pace } from '../pace.js';
-import type { Dismissals, GroupNumbers } from '../store-ports.js';
+import type { Group, KeepRule, PhotoId, PhotoKey } from '../../model.js';
+import { createPace, type Pace } from '../../pace.js';
+import type { Dismissals, GroupNumbers } from '../../store-ports.js';
 import { Dismissed } from './dismissed.js';
-import { evidenceVersion } from './evidence.js';
+import { evidenceVersion } from '../evidence/evidence.js';
 import { groupCandidates, type Candidate, type UnnumberedGroup } from './grouping.js';
 import { byWorth } from './keep-rules.js';
 import { Links, type LinkOptions } from './links.js';

@@ -1,8 +1,8 @@
-import type { CopyId } from '../model.js';
-import { HammingTables } from './hamming-tables.js';
-import { IdSlots } from './id-slots.js';
-import { WordRows } from './word-rows.js';
-import { bitsApart, wordsOf } from './words.js';
+import type { CopyId } from '../../model.js';
+import { HammingTables } from '../search/hamming-tables.js';
+import { IdSlots } from '../search/id-slots.js';
+import { WordRows } from '../search/word-rows.js';
+import { bitsApart, wordsOf } from '../fingerprint/words.js';
 
 /** Bytes of the detail hash of one view. */
 export const viewBytes = 32;

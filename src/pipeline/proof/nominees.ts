@@ -1,9 +1,10 @@
-import type { CopyId } from '../model.js';
-import type { CopyStore, IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { CopyId } from '../../model.js';
+import type { CopyStore, IndexedPhoto, PhotoStore } from '../../store-ports.js';
 import type { PixelComparer } from './alike.js';
-import { arePapers, candidateBits, certainBits, storedBits, timeBetweenShots } from './evidence.js';
-import type { Neighbours } from './links.js';
-import { areOfUnknownFrames } from './several-frames.js';
+import { arePapers, timeBetweenShots } from '../evidence/evidence.js';
+import { candidateBits, certainBits, storedBits } from '../fingerprint/bounds.js';
+import type { Neighbours } from '../search/neighbours.js';
+import { areOfUnknownFrames } from '../evidence/several-frames.js';
 import type { ViewIndex } from './view-index.js';
 
 /** See `ChooserOptions`: edits of one photo are fewer, and 1,000 look-alikes take no longer than they must. */

@@ -1,6 +1,6 @@
 import { hashesOf } from './hashes.js';
 import { copySide, halved } from './grey-copy.js';
-import { leastQuality } from './evidence.js';
+import { leastQuality } from './bounds.js';
 
 /** Pixels of all frames together beyond which no later one is looked at: an animation is decoded from its beginning on. */
 const mostPixelsInAll = 300_000_000;
