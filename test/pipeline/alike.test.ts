@@ -89,9 +89,24 @@ void t.test('a collage of which one picture is another is another collage', asyn
   t.ok(alikeProof(await collage([0, 1, 2, 3]), await collage([0, 1, 2, 3]), alike));
 });
 
+void t.test('two memes of one picture are not one, however small their words are', async (t) => {
+  const meme = (words: string): Promise<Buffer> =>
+    over(
+      `<text x="480" y="90" text-anchor="middle" font-size="64" font-weight="bold" fill="#fff" stroke="#000" stroke-width="3">${words}</text>`,
+    );
+  const [one, other] = [await sit(await meme('WHEN IT RAINS')), await sit(await meme('ON A MONDAY'))];
+  t.equal(alikeProof(one, other, alike), null);
+  const copy = await sit(
+    await sharp(await meme('WHEN IT RAINS'))
+      .jpeg({ quality: 40 })
+      .toBuffer(),
+  );
+  t.match(alikeProof(one, copy, alike), { inPlace: true });
+});
+
 void t.test('a small mark in a corner makes it an edited copy', async (t) => {
   const marked = await sit(await over('<text x="790" y="610" font-size="38" fill="#fff">SAMPLE</text>'));
-  t.match(alikeProof(original, marked, alike), { verdict: 'proven' });
+  t.match(alikeProof(original, marked, alike), { verdict: 'proven', inPlace: false });
 });
 
 void t.test(

@@ -93,6 +93,7 @@ void t.test(
         compared: 0.1,
         offWhole: 0.026,
       },
+      ...{ spot: 1, innerSpot: 1, usualSpot: 0.5 },
     };
     const kind = { arePapers: true, arePlain: true };
     t.equal(verdictOf(registration, kind), 'likely');

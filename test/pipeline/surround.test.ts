@@ -46,3 +46,13 @@ void t.test('a page keeps its margins', async (t) => {
     ${Array.from({ length: 24 }, (_, n) => `<rect x="60" y="${80 + 26 * n}" width="${300 + ((n * 97) % 180)}" height="9" fill="#333"/>`).join('')}</svg>`;
   t.equal(await shownOf(sharp(Buffer.from(page))), 1);
 });
+
+void t.test('a photo on a wide white or cream canvas has no more pixels for it', async (t) => {
+  for (const background of ['#fff', '#f8f4ee']) {
+    const on = sharp(scene)
+      .resize(600, 400)
+      .extend({ top: 140, bottom: 140, left: 210, right: 210, background });
+    const shown = await shownOf(sharp(await on.jpeg().toBuffer()));
+    t.ok(shown < 0.4, `${background}: ${shown}`);
+  }
+});

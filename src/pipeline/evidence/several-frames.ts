@@ -29,7 +29,8 @@ function throughout(a: Framed, b: Framed): Throughout {
   if (areTimed && Math.abs(a.durationMs - b.durationMs) > durationGapMs) return 'other';
   const bits = bitsBetween(a.laterFrames, b.laterFrames);
   if (bits !== null && bits > otherBits) return 'other';
-  if (bits !== null && bits <= alikeBits && a.durationMs === b.durationMs) return 'same';
+  if (bits !== null && bits > alikeBits) return 'unknown';
+  if (bits !== null && a.durationMs === b.durationMs) return 'same';
   return areTimed ? 'as-long' : 'unknown';
 }
 

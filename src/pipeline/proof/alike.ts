@@ -5,6 +5,7 @@ import { wholeFrame } from './frames.js';
 import { inverseOf, type Orientation } from '../fingerprint/hashes.js';
 import {
   agreesThroughout,
+  hasSpot,
   isInPlace,
   leastBlocks,
   leastTenthOfPlain,
@@ -78,7 +79,7 @@ export function alikeProof(a: Sitter, b: Sitter, alike: Alike): PixelProof | nul
     const upright = turn === 0 ? a : sitterOf(turnedCopy(a.copy, turn));
     const found = bestAgreement(upright, b, alike);
     if (found === null) continue;
-    const isWhole = found.least >= leastOfWhole(found);
+    const isWhole = found.least >= leastOfWhole(found) && !isMarked(found);
     return {
       verdict: 'proven',
       agreement: Math.min(found.tenth, isWhole ? 1 : found.agreeing),
@@ -117,6 +118,11 @@ function leastOfWhole({ half }: Registration): number {
   return half >= 0.994 ? 0.9 : 0.7;
 }
 
+/** A mark, in a corner too, that is not enough to doubt that it is a copy. */
+function isMarked({ spot, usualSpot }: Registration): boolean {
+  return spot > 1.45 && spot > 3 * (usualSpot + 0.3);
+}
+
 /** Both show what the other has not by more than this (in their widths): two shots, not two copies. */
 const mostOverhang = 0.016;
 /** Farther from the whole than this, and it is not the likeness that the hashes saw. */
@@ -125,7 +131,7 @@ const mostOffWhole = 0.03;
 const leastTenthOfPapers = 0.85;
 
 function agrees(found: Registration, { detailBits, arePapers }: Alike, arePlain: boolean): boolean {
-  if (found.overhang > mostOverhang || found.offWhole > mostOffWhole) return false;
+  if (found.overhang > mostOverhang || found.offWhole > mostOffWhole || hasSpot(found)) return false;
   if (found.blocks < leastBlocks) {
     // Too little to see: then the hashes say what can be said.
     const isSeen = found.blocks >= leastBlocks / 2 && found.tenth >= 0.98;

@@ -4,6 +4,7 @@ import { areaOf, inverseFrame, wholeFrame, within, type Frame } from './frames.j
 import { copySide, type GreyCopy } from '../fingerprint/grey-copy.js';
 import { halvedLayer, softened, type Layer } from './layers.js';
 import { Seen, type Area } from './seen.js';
+import { spotsOf, type Spots } from './spots.js';
 
 /** A grey copy made ready: softened, at two sizes. Made once for many registrations; 60 kB. */
 export interface Registrable {
@@ -14,7 +15,10 @@ export interface Registrable {
 }
 
 /** What the comparison of two pictures, laid over each other, came to. */
-export interface Registration extends Agreement {
+export interface Registration extends Laid, Spots {}
+
+/** The same, but for where they differ most. */
+interface Laid extends Agreement {
   /** Where the other picture lies in the container. */
   readonly frame: Frame;
   /** Share of the compared part of the other picture that the container covers. */
@@ -97,12 +101,12 @@ export function register(
   const [fineA, fineB] = equallySharp(container.fine, other.fine, found);
   const place = align(fineA, fineB, areaWithin(view, copySide, 0), shapes, best.place, fineRounds);
   if (place === null || strayed(start, frameOf(place, shapes), view)) return null;
-  return compare(fineA, fineB, frameOf(place, shapes), view);
+  return compareFinely(fineA, fineB, frameOf(place, shapes), view);
 }
 
 /** Measures two pictures as they stand, without laying one over the other first. 0.2 ms. */
 export function compareInPlace(container: Registrable, other: Registrable): Registration {
-  return compare(container.fine, other.fine, wholeFrame, wholeFrame);
+  return compareFinely(container.fine, other.fine, wholeFrame, wholeFrame);
 }
 
 /** Far from where it began, or down to a speck of the container, in which anything could be seen. */
@@ -142,7 +146,7 @@ function areaWithin([width, , left, , height, top]: Frame, side: number, rim: nu
   };
 }
 
-function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Registration {
+function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Laid {
   const { side } = other;
   const rim = rimOf(side);
   const area = areaWithin(view, side, rim);
@@ -156,6 +160,12 @@ function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Reg
     compared: pixels / (side - 2 * rim) ** 2,
     offWhole: Math.max(...frame.map((value, n) => Math.abs(value - (wholeFrame[n] ?? 0)))),
   };
+}
+
+/** With the spots, for which the layers must have all their pixels. */
+function compareFinely(container: Layer, other: Layer, frame: Frame, view: Frame): Registration {
+  const laid = compare(container, other, frame, view);
+  return { ...laid, ...spotsOf(seen, other, areaWithin(view, other.side, rimOf(other.side))) };
 }
 
 /** Of the unit square seen through the frame, beyond the unit square. */

@@ -1,0 +1,179 @@
+import type { Layer } from './layers.js';
+import type { Area, Seen } from './seen.js';
+
+/** Where two pictures that lie over each other differ most. */
+export interface Spots {
+  /**
+   * The largest difference of a spot of 4x4 pixels, in what rounding and a shift of 0.15 pixels make of a copy: copies lie
+   * below 1.5, other words on the same picture above 2.5.
+   */
+  readonly spot: number;
+  /** The same without the corners, where marks and dates are put. */
+  readonly innerSpot: number;
+  /** Half of all spots differ by no more than this. */
+  readonly usualSpot: number;
+}
+
+/** Grey levels that rounding alone makes. */
+const rounding = 4;
+/** Pixels by which an edge may have moved. */
+const shift = 0.15;
+const spotSide = 4;
+const spotStep = 2;
+/** Tone is evened out within windows of this side, every half of it. */
+const windowSide = 20;
+const toneBins = 16;
+/** Of the width and of the height: what lies beyond both is a corner. */
+const cornerWidth = 0.25;
+const cornerHeight = 0.15;
+
+/** Who changes tones by more levels than this may have made other greys of some colours: a spot counts for less then. */
+const changedTone = 5;
+const allowance = 1.5;
+
+const side = 64;
+const expected = new Float64Array(side * side);
+const squares = new Float64Array(side * side);
+const counts = new Uint8Array(side * side);
+
+/** Compares `area` of a picture of 64x64 pixels with what is seen of the container there. 0.2 ms. */
+export function spotsOf(seen: Seen, other: Layer, area: Area): Spots {
+  const changed = evenTone(seen, other, area);
+  squares.fill(0);
+  counts.fill(0);
+  for (const top of windows(area.top, area.bottom))
+    for (const left of windows(area.left, area.right))
+      addDifferences(seen, other, {
+        left,
+        top,
+        right: Math.min(area.right, left + windowSide),
+        bottom: Math.min(area.bottom, top + windowSide),
+      });
+  return largestOf(area, changed > changedTone ? allowance : 1);
+}
+
+function windows(from: number, to: number): number[] {
+  const last = Math.max(from, to - windowSide);
+  const starts: number[] = [];
+  for (let at = from; at < last; at += windowSide / 2) starts.push(at);
+  return [...starts, last];
+}
+
+/**
+ * What the other picture should be where tones were only changed, lost in white or black ones too. Fills `expected`; returns by how
+ * many levels the tones were changed on average.
+ */
+function evenTone(seen: Seen, other: Layer, area: Area): number {
+  const sums = new Float64Array(toneBins);
+  const weights = new Float64Array(toneBins);
+  const greys = new Float64Array(toneBins);
+  forEach(area, seen, (at) => {
+    const grey = seen.grey[at] ?? 0;
+    const bin = Math.min(toneBins - 1, Math.max(0, Math.floor((grey * toneBins) / 256)));
+    sums[bin] = (sums[bin] ?? 0) + (other.pixels[at] ?? 0);
+    greys[bin] = (greys[bin] ?? 0) + grey;
+    weights[bin] = (weights[bin] ?? 0) + 1;
+  });
+  const curve = Array.from({ length: toneBins }, (_, bin) => bin).flatMap((bin) => {
+    const weight = weights[bin] ?? 0;
+    return weight < 4 ? [] : [{ grey: (greys[bin] ?? 0) / weight, becomes: (sums[bin] ?? 0) / weight }];
+  });
+  let changed = 0;
+  forEach(area, seen, (at) => {
+    const grey = seen.grey[at] ?? 0;
+    const becomes = onCurve(curve, grey);
+    expected[at] = becomes;
+    changed += Math.abs(becomes - grey);
+  });
+  return changed / Math.max(1, seen.count);
+}
+
+interface Tone {
+  readonly grey: number;
+  readonly becomes: number;
+}
+
+/** Between the greys that are there often enough, and beyond them as far from the last one as before. */
+function onCurve(curve: readonly Tone[], grey: number): number {
+  let below: Tone | null = null;
+  for (const above of curve) {
+    if (above.grey >= grey) {
+      const from = below ?? { grey: 0, becomes: above.becomes - above.grey };
+      const share = (grey - from.grey) / Math.max(1e-9, above.grey - from.grey);
+      return from.becomes + (above.becomes - from.becomes) * share;
+    }
+    below = above;
+  }
+  return below === null ? grey : below.becomes + grey - below.grey;
+}
+
+function forEach({ left, top, right, bottom }: Area, { covered }: Seen, tell: (at: number) => void): void {
+  for (let y = top; y < bottom; y++)
+    for (let at = y * side + left, end = y * side + right; at < end; at++) if (covered[at] === 1) tell(at);
+}
+
+/** Adds the squared differences in a window, after its own gain and offset, in what a copy may differ by. */
+function addDifferences(seen: Seen, other: Layer, window: Area): void {
+  let n = 0;
+  let a = 0;
+  let b = 0;
+  let aa = 0;
+  let ab = 0;
+  forEach(window, seen, (at) => {
+    const here = expected[at] ?? 0;
+    const there = other.pixels[at] ?? 0;
+    n++;
+    a += here;
+    b += there;
+    aa += here * here;
+    ab += here * there;
+  });
+  if (n < (windowSide * windowSide) / 2) return;
+  const variance = Math.max(20, aa / n - (a / n) ** 2);
+  const gain = Math.min(2, Math.max(0.5, (ab / n - (a * b) / (n * n)) / variance));
+  const offset = (b - gain * a) / n;
+  const { pixels } = other;
+  forEach(window, seen, (at) => {
+    const off = (pixels[at] ?? 0) - gain * (expected[at] ?? 0) - offset;
+    const across = ((pixels[at + 1] ?? 0) - (pixels[at - 1] ?? 0)) / 2;
+    const down = ((pixels[at + side] ?? 0) - (pixels[at - side] ?? 0)) / 2;
+    const theirs = Math.hypot(across, down);
+    const ours = (gain * Math.hypot(seen.slopeX[at] ?? 0, seen.slopeY[at] ?? 0)) / side;
+    const edge = shift * Math.max(theirs, ours);
+    squares[at] = (squares[at] ?? 0) + (off * off) / (rounding * rounding + edge * edge);
+    counts[at] = (counts[at] ?? 0) + 1;
+  });
+}
+
+function largestOf({ left, top, right, bottom }: Area, unit: number): Spots {
+  const all: number[] = [];
+  let inner = 0;
+  for (let y = top; y <= bottom - spotSide; y += spotStep)
+    for (let x = left; x <= right - spotSide; x += spotStep) {
+      const differs = spotAt(x, y);
+      if (differs === null) continue;
+      const found = differs / unit;
+      all.push(found);
+      if (!isCorner((x + spotSide / 2) / side, (y + spotSide / 2) / side)) inner = Math.max(inner, found);
+    }
+  all.sort((a, b) => a - b);
+  return { spot: all.at(-1) ?? 0, innerSpot: inner, usualSpot: all[all.length >> 1] ?? 0 };
+}
+
+function isCorner(u: number, v: number): boolean {
+  return Math.min(u, 1 - u) < cornerWidth && Math.min(v, 1 - v) < cornerHeight;
+}
+
+/** Root of the mean; null where too little of it was compared. */
+function spotAt(left: number, top: number): number | null {
+  let sum = 0;
+  let n = 0;
+  for (let y = top; y < top + spotSide; y++)
+    for (let x = left, at = y * side + left; x < left + spotSide; x++, at++) {
+      const count = counts[at] ?? 0;
+      if (count === 0) continue;
+      sum += (squares[at] ?? 0) / count;
+      n++;
+    }
+  return n < (spotSide * spotSide) / 2 ? null : Math.sqrt(sum / n);
+}
