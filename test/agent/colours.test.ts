@@ -48,3 +48,14 @@ void t.test('of black-and-white photographs copies are found as ever', async (t)
 void t.test('pictures in other hues are no group', async (t) => {
   t.same(await found(t, { one: await photo(), other: await photo(180) }), []);
 });
+
+void t.test('a turned copy is found, however its colours lie', async (t) => {
+  const halves = `<svg width="480" height="320"><rect width="240" height="320" fill="#f40" opacity=".55"/>
+    <rect x="240" width="240" height="320" fill="#04f" opacity=".55"/></svg>`;
+  const upright = await sharp(await photo())
+    .composite([{ input: Buffer.from(halves) }])
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  const turned = await sharp(upright).rotate(180).jpeg({ quality: 80 }).toBuffer();
+  t.same(await found(t, { upright, turned }), ['*upright.jpg turned.jpg edited']);
+});

@@ -3,7 +3,14 @@ import type { CopyStore, FoundProof, GroupStore, IndexedPhoto, PhotoStore } from
 import type { Neighbours } from '../search/neighbours.js';
 import type { Dismissed } from './dismissed.js';
 import type { PixelComparer } from '../proof/alike.js';
-import { areAlike, arePapers, evidenceBetween, isDuplicate, timeBetweenShots } from '../evidence/evidence.js';
+import {
+  areAlike,
+  arePapers,
+  evidenceBetween,
+  isDuplicate,
+  timeBetweenShots,
+  type EvidenceOptions,
+} from '../evidence/evidence.js';
 import { automaticBits, certainBits, crowdedNeighbours } from '../fingerprint/bounds.js';
 import { isOneStripped, kindOfVideos } from '../evidence/videos.js';
 
@@ -19,10 +26,6 @@ export interface LinkOptions {
   readonly sources: readonly SourceName[];
 }
 
-type Ask = PixelComparer['proofOf'];
-
-/** Where it is enough to know who may be linked. */
-const assumed: PixelProof = { verdict: 'proven', agreement: 1, inPlace: true };
 /** Of so many that look like a photo its pixels are compared with, the most alike first: a fixed camera makes thousands. */
 const mostAsked = 100;
 /** Photos and lists of neighbours that are remembered at a time, counted by their entries. */
@@ -88,20 +91,29 @@ export class Links {
 
   /** Photos that may have a proof against this one and are not `known`: pixels are not asked for. */
   perhapsProven(photo: IndexedPhoto, known: ReadonlySet<PhotoId>): PhotoId[] {
-    return [...this.#evidence(photo, known, () => assumed)].map(([other]) => other.id);
+    const found: PhotoId[] = [];
+    for (const pair of this.#pairs(photo, known))
+      if (pair.isAlike || this.#evidence(pair, pair.stored) !== null) found.push(pair.other.id);
+    return found;
   }
 
   /** Every proof against this photo. */
   proofs(photo: IndexedPhoto): ReadonlyMap<PhotoKey, Evidence> {
+    const { alike } = this.#options;
+    const found = new Map<PhotoKey, Evidence>();
     let asked = 0;
-    const ask: Ask = (likeness, kind) =>
-      ++asked > mostAsked ? null : this.#options.alike.proofOf(likeness, kind);
-    return new Map(
-      [...this.#evidence(photo, new Set(), ask)].map(([other, evidence]) => [other.key, evidence]),
-    );
+    for (const pair of this.#pairs(photo, new Set())) {
+      const { other, likeness, stored } = pair;
+      const isAsked = pair.isAlike && likeness !== null && ++asked <= mostAsked;
+      const proof = isAsked ? alike.proofOf(likeness, { arePapers: arePapers(photo, other) }) : stored;
+      const evidence = this.#evidence(pair, proof ?? stored);
+      if (evidence !== null) found.set(other.key, evidence);
+    }
+    return found;
   }
 
-  *#evidence(photo: IndexedPhoto, known: ReadonlySet<PhotoId>, ask: Ask): Iterable<[IndexedPhoto, Evidence]> {
+  /** Photos that are worth asking for, the most alike first. */
+  *#pairs(photo: IndexedPhoto, known: ReadonlySet<PhotoId>): Iterable<Pair> {
     const { threshold } = this.#options;
     // What is known is left out first: among thousands of equal ones hardly anything else is left.
     const isNew = ({ b }: { readonly b: PhotoId }): boolean => !known.has(b);
@@ -118,21 +130,26 @@ export class Links {
     );
     const sameBytes = this.#sameBytesOf(photo.id).filter((id) => !known.has(id));
     for (const id of new Set([...likenesses.keys(), ...proofs.keys(), ...sameBytes])) {
-      const likeness = likenesses.get(id) ?? null;
       const other = this.photo(id);
       if (other === null || !this.canBeMember(other) || this.#dismissed.has(photo, other)) continue;
+      const likeness = likenesses.get(id) ?? null;
       const mayNeedCrowd = likeness !== null && isUncertain(likeness);
       const isCrowd = mayNeedCrowd && (this.isCrowded(photo.id) || this.isCrowded(id));
       const options = { threshold, detailBound: isCrowd ? certainBits : automaticBits };
       const stored = proofs.get(id) ?? null;
-      const proof =
-        stored?.verdict !== 'proven' && needPixels(photo, other) && areAlike(photo, other, likeness, options)
-          ? ask(likeness, { arePapers: arePapers(photo, other) })
-          : stored;
-      const evidence = evidenceBetween(photo, other, { likeness, proof }, options);
-      if (!isDuplicate(evidence)) continue;
-      if (evidence.kind === 'same-bytes' || !this.#mayBeOfAnotherTake(photo, other)) yield [other, evidence];
+      const needsPixels = stored?.verdict !== 'proven' && needPixels(photo, other);
+      yield {
+        ...{ photo, other, likeness, stored, options },
+        isAlike: needsPixels && areAlike(photo, other, likeness, options),
+      };
     }
+  }
+
+  /** Null when the two are no duplicates. */
+  #evidence({ photo, other, likeness, options }: Pair, proof: PixelProof | null): Evidence | null {
+    const evidence = evidenceBetween(photo, other, { likeness, proof }, options);
+    if (!isDuplicate(evidence)) return null;
+    return evidence.kind === 'same-bytes' || !this.#mayBeOfAnotherTake(photo, other) ? evidence : null;
   }
 
   /** A video that lost its capture time is a copy of one take: where it looks like several, nothing says of which. */
@@ -231,4 +248,15 @@ function isUncertain({ detailBits }: Likeness): boolean {
 function needPixels(a: IndexedPhoto, b: IndexedPhoto): boolean {
   if (a.media !== 'image' || b.media !== 'image') return false;
   return (a.sha1 === null || a.sha1 !== b.sha1) && timeBetweenShots(a, b) === null;
+}
+
+/** A photo, and another one that may be its duplicate. */
+interface Pair {
+  readonly photo: IndexedPhoto;
+  readonly other: IndexedPhoto;
+  readonly likeness: Likeness | null;
+  readonly stored: PixelProof | null;
+  readonly options: EvidenceOptions;
+  /** Their hashes are alike, and nothing else is known: the pixels decide. */
+  readonly isAlike: boolean;
 }

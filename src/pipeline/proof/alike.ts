@@ -5,6 +5,7 @@ import { wholeFrame } from './frames.js';
 import { inverseOf, type Orientation } from '../fingerprint/hashes.js';
 import {
   agreesThroughout,
+  differsEvenly,
   hasSpot,
   isInPlace,
   leastBlocks,
@@ -144,6 +145,8 @@ function agrees(found: Registration, { detailBits, arePapers }: Alike, arePlain:
 }
 
 /** Softened, or with its contrast evened out, a copy agrees less well, and everywhere so. What was replaced stands out. */
-function agreesEvenly({ tenth, quarter, half }: Registration): boolean {
+function agreesEvenly(found: Registration): boolean {
+  const { tenth, quarter, half } = found;
+  if (tenth >= 0.87 && quarter >= 0.95 && half >= 0.97 && differsEvenly(found)) return true;
   return half >= 0.9 && quarter >= 0.8 && 1 - tenth <= 3.5 * (1 - half) + 0.01;
 }

@@ -171,9 +171,10 @@ export function verdictOf(found: Registration, { arePapers, arePlain }: PairKind
   if (arePapers) return isSamePaper(found) ? 'proven' : found.quarter >= 0.95 ? 'likely' : null;
   const isInside = found.overhang <= (found.compared > 0.99 ? mostOverhang : mostOverhangOfBars);
   const isElsewhere = found.offWhole > nearlyInPlace;
+  // Where the frames are the same, what a bar of one covers is something that the other shows.
+  const isSeenWhole = isElsewhere || (found.compared > 0.99 && !hasSpot(found));
   const isPlainEnough = !arePlain || isElsewhere || found.tenth >= leastTenthOfPlain;
-  if (isInside && isPlainEnough && agreesThroughout(found) && (isElsewhere || !hasSpot(found)))
-    return 'proven';
+  if (isInside && isPlainEnough && isSeenWhole && agreesThroughout(found)) return 'proven';
   if (found.quarter >= 0.9 && found.half >= 0.95) return 'likely';
   // Something may have been laid over it, or something else be laid over the same: that is for a person to judge.
   if (isInPlace(found) && !arePlain && found.half >= 0.95 && found.agreeing >= 0.5) return 'likely';
@@ -200,10 +201,16 @@ const nearlyInPlace = 0.03;
  * Cropped, turned, framed, or as it was: everything that both show agrees. Not so where something was laid over one of them,
  * or where something else stands before the same background: there a few blocks agree much less than all others.
  */
-export function agreesThroughout({ least, tenth, quarter, half, offWhole }: Registration): boolean {
+export function agreesThroughout(found: Registration): boolean {
+  const { least, tenth, quarter, half, offWhole } = found;
   if (tenth < 0.93 || quarter < 0.96 || half < 0.97) return false;
   if (offWhole > nearlyInPlace || tenth >= 0.98 || least >= 0.93) return true;
-  return 1 - tenth <= 10 * (1 - half) + 0.01;
+  return differsEvenly(found) || 1 - tenth <= 10 * (1 - half) + 0.01;
+}
+
+/** No spot stands out: what the blocks differ by is in all of them. */
+export function differsEvenly({ innerSpot, usualSpot }: Registration): boolean {
+  return innerSpot <= 3 * (usualSpot + 0.3);
 }
 
 /**

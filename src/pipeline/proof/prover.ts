@@ -257,7 +257,8 @@ const nothingOlder: Older = { around: new Map(), reaches: new Map() };
 /** Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
 function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {
   const isWhole = agreesThroughout(found);
-  return { agreement: isWhole ? found.tenth : found.agreeing, inPlace: isWhole && isInPlace(found) };
+  const isInPlaceToo = isWhole && found.compared > 0.99 && isInPlace(found);
+  return { agreement: isWhole ? found.tenth : found.agreeing, inPlace: isInPlaceToo };
 }
 
 /** One after the other, as they are stored. */
