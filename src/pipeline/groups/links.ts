@@ -136,12 +136,9 @@ export class Links {
       const mayNeedCrowd = likeness !== null && isUncertain(likeness);
       const isCrowd = mayNeedCrowd && (this.isCrowded(photo.id) || this.isCrowded(id));
       const options = { threshold, detailBound: isCrowd ? certainBits : automaticBits };
-      const stored = proofs.get(id) ?? null;
-      const needsPixels = stored?.verdict !== 'proven' && needPixels(photo, other);
-      yield {
-        ...{ photo, other, likeness, stored, options },
-        isAlike: needsPixels && areAlike(photo, other, likeness, options),
-      };
+      // Asked first, whatever is stored: what is said of a pair does not change when the prover comes to it.
+      const isAlike = needPixels(photo, other) && areAlike(photo, other, likeness, options);
+      yield { photo, other, likeness, stored: proofs.get(id) ?? null, options, isAlike };
     }
   }
 
@@ -257,6 +254,6 @@ interface Pair {
   readonly likeness: Likeness | null;
   readonly stored: PixelProof | null;
   readonly options: EvidenceOptions;
-  /** Their hashes are alike, and nothing else is known: the pixels decide. */
+  /** Their hashes are alike: the pixels decide. */
   readonly isAlike: boolean;
 }

@@ -32,6 +32,10 @@ const changedTone = 5;
 const allowance = 1.5;
 
 const side = 64;
+const greyLevels = 256;
+const becomes = new Float64Array(greyLevels + 1);
+/** How steep the two pictures are, levels from one pixel to the next. */
+const slopes = { ours: new Float64Array(side * side), theirs: new Float64Array(side * side) };
 const expected = new Float64Array(side * side);
 const squares = new Float64Array(side * side);
 const counts = new Uint8Array(side * side);
@@ -39,6 +43,7 @@ const counts = new Uint8Array(side * side);
 /** Compares `area` of a picture of 64x64 pixels with what is seen of the container there. 0.2 ms. */
 export function spotsOf(seen: Seen, other: Layer, area: Area): Spots {
   const changed = evenTone(seen, other, area);
+  findSlopes(seen, other, area);
   squares.fill(0);
   counts.fill(0);
   for (const top of windows(area.top, area.bottom))
@@ -79,11 +84,14 @@ function evenTone(seen: Seen, other: Layer, area: Area): number {
     return weight < 4 ? [] : [{ grey: (greys[bin] ?? 0) / weight, becomes: (sums[bin] ?? 0) / weight }];
   });
   let changed = 0;
+  for (let grey = 0; grey <= greyLevels; grey++) becomes[grey] = onCurve(curve, grey);
   forEach(area, seen, (at) => {
-    const grey = seen.grey[at] ?? 0;
-    const becomes = onCurve(curve, grey);
-    expected[at] = becomes;
-    changed += Math.abs(becomes - grey);
+    const grey = Math.min(greyLevels - 1e-9, Math.max(0, seen.grey[at] ?? 0));
+    const below = Math.floor(grey);
+    const from = becomes[below] ?? 0;
+    const now = from + ((becomes[below + 1] ?? 0) - from) * (grey - below);
+    expected[at] = now;
+    changed += Math.abs(now - grey);
   });
   return changed / Math.max(1, seen.count);
 }
@@ -112,37 +120,46 @@ function forEach({ left, top, right, bottom }: Area, { covered }: Seen, tell: (a
     for (let at = y * side + left, end = y * side + right; at < end; at++) if (covered[at] === 1) tell(at);
 }
 
+function findSlopes(seen: Seen, { pixels }: Layer, area: Area): void {
+  forEach(area, seen, (at) => {
+    const across = ((pixels[at + 1] ?? 0) - (pixels[at - 1] ?? 0)) / 2;
+    const down = ((pixels[at + side] ?? 0) - (pixels[at - side] ?? 0)) / 2;
+    const [x, y] = [seen.slopeX[at] ?? 0, seen.slopeY[at] ?? 0];
+    slopes.theirs[at] = Math.sqrt(across * across + down * down);
+    slopes.ours[at] = Math.sqrt(x * x + y * y) / side;
+  });
+}
+
 /** Adds the squared differences in a window, after its own gain and offset, in what a copy may differ by. */
-function addDifferences(seen: Seen, other: Layer, window: Area): void {
+function addDifferences({ covered }: Seen, { pixels }: Layer, { left, top, right, bottom }: Area): void {
   let n = 0;
   let a = 0;
   let b = 0;
   let aa = 0;
   let ab = 0;
-  forEach(window, seen, (at) => {
-    const here = expected[at] ?? 0;
-    const there = other.pixels[at] ?? 0;
-    n++;
-    a += here;
-    b += there;
-    aa += here * here;
-    ab += here * there;
-  });
+  for (let y = top; y < bottom; y++)
+    for (let at = y * side + left, end = y * side + right; at < end; at++) {
+      if (covered[at] !== 1) continue;
+      const here = expected[at] ?? 0;
+      const there = pixels[at] ?? 0;
+      n++;
+      a += here;
+      b += there;
+      aa += here * here;
+      ab += here * there;
+    }
   if (n < (windowSide * windowSide) / 2) return;
   const variance = Math.max(20, aa / n - (a / n) ** 2);
   const gain = Math.min(2, Math.max(0.5, (ab / n - (a * b) / (n * n)) / variance));
   const offset = (b - gain * a) / n;
-  const { pixels } = other;
-  forEach(window, seen, (at) => {
-    const off = (pixels[at] ?? 0) - gain * (expected[at] ?? 0) - offset;
-    const across = ((pixels[at + 1] ?? 0) - (pixels[at - 1] ?? 0)) / 2;
-    const down = ((pixels[at + side] ?? 0) - (pixels[at - side] ?? 0)) / 2;
-    const theirs = Math.hypot(across, down);
-    const ours = (gain * Math.hypot(seen.slopeX[at] ?? 0, seen.slopeY[at] ?? 0)) / side;
-    const edge = shift * Math.max(theirs, ours);
-    squares[at] = (squares[at] ?? 0) + (off * off) / (rounding * rounding + edge * edge);
-    counts[at] = (counts[at] ?? 0) + 1;
-  });
+  for (let y = top; y < bottom; y++)
+    for (let at = y * side + left, end = y * side + right; at < end; at++) {
+      if (covered[at] !== 1) continue;
+      const off = (pixels[at] ?? 0) - gain * (expected[at] ?? 0) - offset;
+      const edge = shift * Math.max(slopes.theirs[at] ?? 0, gain * (slopes.ours[at] ?? 0));
+      squares[at] = (squares[at] ?? 0) + (off * off) / (rounding * rounding + edge * edge);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
 }
 
 function largestOf({ left, top, right, bottom }: Area, unit: number): Spots {
