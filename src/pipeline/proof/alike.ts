@@ -34,7 +34,7 @@ const mostRemembered = 100_000;
 
 /**
  * Whether photos whose hashes are alike agree in their pixels, too: hashes do not see that the words on a card, one picture
- * of a collage or the figure before a fixed camera are others. Answers are remembered; 0.2 ms each, or 3 ms where the
+ * of a collage or the figure before a fixed camera are others. Answers are remembered; about 1 ms each, or 4 ms where the
  * pictures are not quite in place.
  */
 export class AlikePairs implements PixelComparer {

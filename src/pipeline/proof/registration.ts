@@ -104,7 +104,7 @@ export function register(
   return compareFinely(fineA, fineB, frameOf(place, shapes), view);
 }
 
-/** Measures two pictures as they stand, without laying one over the other first. 0.2 ms. */
+/** Measures two pictures as they stand, without laying one over the other first. 0.7 ms. */
 export function compareInPlace(container: Registrable, other: Registrable): Registration {
   return compareFinely(container.fine, other.fine, wholeFrame, wholeFrame);
 }

@@ -40,7 +40,7 @@ const expected = new Float64Array(side * side);
 const squares = new Float64Array(side * side);
 const counts = new Uint8Array(side * side);
 
-/** Compares `area` of a picture of 64x64 pixels with what is seen of the container there. 0.2 ms. */
+/** Compares `area` of a picture of 64x64 pixels with what is seen of the container there. 0.5 ms. */
 export function spotsOf(seen: Seen, other: Layer, area: Area): Spots {
   const changed = evenTone(seen, other, area);
   findSlopes(seen, other, area);
