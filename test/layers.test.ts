@@ -58,7 +58,8 @@ function complaint(from: string, to: string): string | null {
   if (layer !== undefined) {
     if (isWord || to === 'pace.ts') return null;
     if (!isIn(layer, to)) return `${layer}/ knows model, ports, errors, pace and itself`;
-    if (layer === 'pipeline') return withinPipeline(from, to);
+    if (layer === 'pipeline') return withinFloors('pipeline', pipelineFloors, from, to);
+    if (layer === 'sync') return withinSync(from, to);
     return layer === 'sources' ? betweenSources(from, to) : null;
   }
   if (from === 'agent.ts' || isIn('agent', from))
@@ -67,12 +68,21 @@ function complaint(from: string, to: string): string | null {
   return 'belongs to no layer';
 }
 
-/** From the bottom up; what stands in `pipeline/` itself knows all of them. */
-const floors = [['fingerprint', 'thumb'], ['search'], ['evidence'], ['proof'], ['groups']];
+/** From the bottom up; what stands in the layer's folder itself knows all of them. */
+type Floors = readonly (readonly string[])[];
+const pipelineFloors: Floors = [['fingerprint', 'thumb'], ['search'], ['evidence'], ['proof'], ['groups']];
+const syncFloors: Floors = [['tags'], ['albums', 'values'], ['stacks'], ['carry']];
 
-function withinPipeline(from: string, to: string): string | null {
+/** What every kind of label is told in. */
+const syncWords = ['operation', 'desired', 'sync-parts', 'own-groups'].map((name) => `sync/${name}.ts`);
+
+function withinSync(from: string, to: string): string | null {
+  return syncWords.includes(to) ? null : withinFloors('sync', syncFloors, from, to);
+}
+
+function withinFloors(layer: string, floors: Floors, from: string, to: string): string | null {
   const floorOf = (path: string): number => {
-    const floor = floors.findIndex((folders) => folders.some((folder) => isIn(`pipeline/${folder}`, path)));
+    const floor = floors.findIndex((folders) => folders.some((folder) => isIn(`${layer}/${folder}`, path)));
     return floor < 0 ? floors.length : floor;
   };
   return floorOf(to) <= floorOf(from) ? null : 'imports point down';
@@ -117,6 +127,8 @@ void t.test('the rules bite', (t) => {
     ['pipeline/evidence/evidence.ts', 'pipeline/proof/alike.ts'],
     ['pipeline/search/look-index.ts', 'pipeline/queue.ts'],
     ['sync/undo.ts', 'logger.ts'],
+    ['sync/tags/tag-plan.ts', 'sync/values/value-plan.ts'],
+    ['sync/stacks/stack-plan.ts', 'sync/reconciler.ts'],
     ['web/server.ts', 'agent/status.ts'],
     ['sources/immich/client.ts', 'sources/folder/walk.ts'],
     ['sources/folder/walk.ts', 'sources/immich/client.ts'],

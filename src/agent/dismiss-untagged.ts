@@ -2,7 +2,7 @@ import type { Group, PhotoKey } from '../model.js';
 import type { OwnLabel } from '../label-ports.js';
 import type { LabelSettings } from '../sync/desired.js';
 import { isNewReason, signatureOf } from '../sync/desired.js';
-import { tagNamesOf } from '../sync/evidence-tags.js';
+import { tagNamesOf } from '../sync/tags/evidence-tags.js';
 import type { SyncReport } from '../sync/report.js';
 import { pairsAmong } from './dismiss.js';
 import type { Parts } from './parts.js';

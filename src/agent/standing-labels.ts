@@ -2,9 +2,9 @@ import type { LabelKind, OwnLabel, StandingLabels } from '../label-ports.js';
 import type { SourceName } from '../model.js';
 import { createPace } from '../pace.js';
 import type { PhotoStore } from '../store-ports.js';
-import { isOfPrefix } from '../sync/album-sync.js';
+import { isOfPrefix } from '../sync/albums/album-sync.js';
 import type { LabelSettings } from '../sync/desired.js';
-import { tagNamesOf } from '../sync/evidence-tags.js';
+import { tagNamesOf } from '../sync/tags/evidence-tags.js';
 import { isFieldThatStays } from '../sync/value-rules.js';
 
 /** Labels of ours of one account, kind and name, counted on photos that are still there. */

@@ -1,15 +1,15 @@
 import type { OwnLabel } from '../label-ports.js';
 import type { Group, PhotoKey } from '../model.js';
 import type { RefusedWrite } from '../store-ports.js';
-import type { AlbumPlan } from './album-sync.js';
+import type { AlbumPlan } from './albums/album-sync.js';
 import type { Desired } from './apply.js';
-import { notCarriedOf, type CarriedPlan } from './carried.js';
+import { notCarriedOf, type CarriedPlan } from './carry/carried.js';
 import type { DesiredLabels } from './desired.js';
 import { isRemoval, isRemovalKind, type Operation } from './operation.js';
 import { restingNotes } from './resting.js';
-import type { StacksPlan } from './stack-sync.js';
-import type { TagPlan } from './tag-plan.js';
-import type { NotCarried } from './value-kind.js';
+import type { StacksPlan } from './stacks/stack-sync.js';
+import type { TagPlan } from './tags/tag-plan.js';
+import type { NotCarried } from './values/value-kind.js';
 import { wantedOf, type FieldPlans } from './value-labels.js';
 
 /** What is planned for one account, of all kinds of label. */

@@ -1,10 +1,10 @@
 import { FatalError, OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
 import type { Run, ValueKind } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
-import { AlbumSync } from './album-sync.js';
-import { Carried } from './carried.js';
+import { AlbumSync } from './albums/album-sync.js';
+import { Carried } from './carry/carried.js';
 import type { DesiredLabels } from './desired.js';
-import { AlbumWriter } from './album-write.js';
+import { AlbumWriter } from './albums/album-write.js';
 import {
   isStackOperation,
   isTagOperation,
@@ -21,10 +21,10 @@ import {
 } from './operation.js';
 import type { SyncReport } from './report.js';
 import type { SyncParts } from './sync-parts.js';
-import { TagSync } from './tag-sync.js';
+import { TagSync } from './tags/tag-sync.js';
 import { ValueLabels, type WantedValues } from './value-labels.js';
 import { labelWords } from './value-rules.js';
-import { isUnable } from './value-write.js';
+import { isUnable } from './values/value-write.js';
 
 /** All that an account's photos should carry. */
 export interface Desired extends DesiredLabels {

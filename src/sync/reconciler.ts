@@ -13,22 +13,22 @@ import {
 } from './account-plan.js';
 import { LabelKinds, unableText } from './apply.js';
 import { brake, type BrakeOptions } from './brake.js';
-import { carriedOperations } from './carried.js';
+import { carriedOperations } from './carry/carried.js';
 import { desiredLabels, type LabelSettings } from './desired.js';
-import { namesOfExtras, planTags } from './evidence-tags.js';
+import { namesOfExtras, planTags } from './tags/evidence-tags.js';
 import { sparingLastCopies, type Spared } from './last-copy.js';
 import { Resting } from './resting.js';
 import { isTagOperation, touchesPhotos, touchingLast, type Operation } from './operation.js';
 import { inRounds, isCarried, oneChangeEach } from './one-change.js';
 import { addUp, emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
-import type { TagPlan } from './tag-plan.js';
-import { TagSettling } from './tag-settling.js';
+import type { TagPlan } from './tags/tag-plan.js';
+import { TagSettling } from './tags/tag-settling.js';
 import { removeTag, type RemoveTagWhat, type TagRemoval } from './remove-tag.js';
 import { undoLabels, type UndoWhat } from './undo.js';
-import type { StacksPlan } from './stack-sync.js';
+import type { StacksPlan } from './stacks/stack-sync.js';
 import { operationsOf, type FieldPlans } from './value-labels.js';
-import { isUnable } from './value-write.js';
+import { isUnable } from './values/value-write.js';
 
 export interface SyncRequest extends BrakeOptions {
   readonly settings: LabelSettings;

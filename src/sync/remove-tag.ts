@@ -5,7 +5,7 @@ import type { LabelKinds } from './apply.js';
 import type { Operation, TagOperation } from './operation.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
-import { findTag, puttingOn } from './tag-write.js';
+import { findTag, puttingOn } from './tags/tag-write.js';
 import { emptyTagsOfOurs } from './undo.js';
 
 export interface RemoveTagWhat {

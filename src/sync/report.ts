@@ -1,6 +1,6 @@
 import type { PhotoKey } from '../model.js';
 import type { Operation } from './operation.js';
-import type { NotCarried } from './value-kind.js';
+import type { NotCarried } from './values/value-kind.js';
 
 /** Photos of an operation that Immich did not take; none where it is about none. */
 export interface Rejected {

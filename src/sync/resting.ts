@@ -4,7 +4,7 @@ import { signatureOf } from './desired.js';
 import { isStackOperation, narrowed, type Operation } from './operation.js';
 import type { Rejected } from './report.js';
 import type { SyncParts } from './sync-parts.js';
-import { refusedForMs } from './tag-plan.js';
+import { refusedForMs } from './tags/tag-plan.js';
 
 /** A write that Immich refused so often, one time after the other, rests. */
 export const mostRefusals = 5;

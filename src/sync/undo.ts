@@ -1,15 +1,15 @@
 import { FatalError, describeError } from '../errors.js';
 import type { PhotoKey } from '../model.js';
 import { settlingKinds, valueKinds, type Journal, type Run } from '../label-ports.js';
-import { planAlbumRestore } from './album-restore.js';
-import type { AlbumSync } from './album-sync.js';
+import { planAlbumRestore } from './albums/album-restore.js';
+import type { AlbumSync } from './albums/album-sync.js';
 import type { LabelKinds } from './apply.js';
 import { touchesPhotos, touchingLast, type Operation, type TagOperation } from './operation.js';
 import { inRounds, oneChangeEach } from './one-change.js';
 import { emptyReport, type SyncReport } from './report.js';
 import type { SyncHooks, SyncParts } from './sync-parts.js';
-import type { TagSync } from './tag-sync.js';
-import { puttingOn } from './tag-write.js';
+import type { TagSync } from './tags/tag-sync.js';
+import { puttingOn } from './tags/tag-write.js';
 import { labelWords } from './value-rules.js';
 import { undoAllValues, undoRunOfValues } from './value-undo.js';
 

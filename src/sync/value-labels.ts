@@ -8,15 +8,16 @@ import {
   type StackOperation,
   type ValueOperation,
 } from './operation.js';
-import { StackSync, type StacksPlan } from './stack-sync.js';
-import { StackWriter } from './stack-write.js';
+import { StackSync, type StacksPlan } from './stacks/stack-sync.js';
+import { StackWriter } from './stacks/stack-write.js';
 import type { SyncParts } from './sync-parts.js';
-import type { OwnGroup, RunChange, ValueRules } from './value-kind.js';
-import type { WantedValue } from './value-plan.js';
-import { fieldKinds, ownGroups, valueRules } from './value-rules.js';
-import { ValueSync, type KindPlan, type Reversal } from './value-sync.js';
-import { ValueSettling } from './value-settling.js';
-import { ValueWriter } from './value-write.js';
+import { ownGroups, type OwnGroup } from './own-groups.js';
+import type { RunChange, ValueRules } from './values/value-kind.js';
+import type { WantedValue } from './values/value-plan.js';
+import { fieldKinds, valueRules } from './value-rules.js';
+import { ValueSync, type KindPlan, type Reversal } from './values/value-sync.js';
+import { ValueSettling } from './values/value-settling.js';
+import { ValueWriter } from './values/value-write.js';
 
 /** By kind: what each photo should have. */
 export type WantedValues = ReadonlyMap<ValueKind, ReadonlyMap<PhotoKey, WantedValue>>;

@@ -2,7 +2,7 @@ import type { JournalEntry, ValueChange, ValueKind } from '../label-ports.js';
 import type { PhotoKey } from '../model.js';
 import { isOfKind, type Operation } from './operation.js';
 import { operationsOf, type ValueLabels } from './value-labels.js';
-import type { RunChange } from './value-kind.js';
+import type { RunChange } from './values/value-kind.js';
 import { fieldKinds, labelWords } from './value-rules.js';
 
 /** What takes values back, and what is not taken back because somebody changed it since. */

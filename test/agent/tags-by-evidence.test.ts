@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import type { EvidenceKind, Member, Photo } from '../../src/model.js';
 import { dismissHere } from '../../src/agent/dismiss.js';
 import type { ScanResult } from '../../src/agent/scan.js';
-import { verdictOf } from '../../src/sync/evidence-tags.js';
+import { verdictOf } from '../../src/sync/tags/evidence-tags.js';
 import type { StandInOptions } from '../support/immich/stand-in.js';
 import {
   libraryStage,

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { PhotoKey, SourceName } from '../../src/model.js';
 import type { LabelState, OwnLabel } from '../../src/label-ports.js';
-import { planTag, type TagPlan, type TagPlanInput } from '../../src/sync/tag-plan.js';
-import type { TagView } from '../../src/sync/tag-view.js';
+import { planTag, type TagPlan, type TagPlanInput } from '../../src/sync/tags/tag-plan.js';
+import type { TagView } from '../../src/sync/tags/tag-view.js';
 
 const source = 'home' as SourceName;
 const name = 'possible-duplicate';

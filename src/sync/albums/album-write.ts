@@ -1,7 +1,7 @@
-import { TerminalError, TransientError, describeError } from '../errors.js';
-import type { OwnLabel, Run } from '../label-ports.js';
-import type { BatchAnswer } from '../target-ports.js';
-import type { PhotoKey } from '../model.js';
+import { TerminalError, TransientError, describeError } from '../../errors.js';
+import type { OwnLabel, Run } from '../../label-ports.js';
+import type { BatchAnswer } from '../../target-ports.js';
+import type { PhotoKey } from '../../model.js';
 import {
   batches,
   refusalOf,
@@ -11,9 +11,9 @@ import {
   type CreateAlbum,
   type Outcome,
   type TakeBackFromAlbum,
-} from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import { fewPhotos, lookAtEach } from './tag-view.js';
+} from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import { fewPhotos, lookAtEach } from '../tags/tag-view.js';
 
 /** A request whose answer was lost is sent so often at most, after pauses that grow. */
 const mostTries = 3;

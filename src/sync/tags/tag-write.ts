@@ -1,9 +1,9 @@
-import { describeError } from '../errors.js';
-import type { OwnLabel, Run } from '../label-ports.js';
-import type { BatchAnswer, TagRef } from '../target-ports.js';
-import type { PhotoKey } from '../model.js';
-import { refusalOf, type CarryTag, type Outcome, type TagPhotos } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
+import { describeError } from '../../errors.js';
+import type { OwnLabel, Run } from '../../label-ports.js';
+import type { BatchAnswer, TagRef } from '../../target-ports.js';
+import type { PhotoKey } from '../../model.js';
+import { refusalOf, type CarryTag, type Outcome, type TagPhotos } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
 
 /** The tag of that name on the server; null when there is none. */
 export async function findTag({ target }: SyncParts, name: string): Promise<TagRef | null> {

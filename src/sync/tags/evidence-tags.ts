@@ -1,8 +1,8 @@
-import type { Group, Member, PhotoKey } from '../model.js';
-import type { IndexedPhoto } from '../store-ports.js';
-import type { DesiredLabels, LabelSettings } from './desired.js';
-import type { Operation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
+import type { Group, Member, PhotoKey } from '../../model.js';
+import type { IndexedPhoto } from '../../store-ports.js';
+import type { DesiredLabels, LabelSettings } from '../desired.js';
+import type { Operation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
 import type { TagPlan } from './tag-plan.js';
 import type { TagPlanOptions, TagSync } from './tag-sync.js';
 

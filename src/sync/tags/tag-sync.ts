@@ -1,9 +1,9 @@
-import { TransientError } from '../errors.js';
-import type { PhotoKey } from '../model.js';
-import type { OwnLabel, Run } from '../label-ports.js';
-import type { TagRef } from '../target-ports.js';
-import type { SyncParts } from './sync-parts.js';
-import { batches, type Outcome, type TagOperation } from './operation.js';
+import { TransientError } from '../../errors.js';
+import type { PhotoKey } from '../../model.js';
+import type { OwnLabel, Run } from '../../label-ports.js';
+import type { TagRef } from '../../target-ports.js';
+import type { SyncParts } from '../sync-parts.js';
+import { batches, type Outcome, type TagOperation } from '../operation.js';
 import { planTag, type TagPlan } from './tag-plan.js';
 import { viewTag } from './tag-view.js';
 import { findTag, writeTagBatch } from './tag-write.js';

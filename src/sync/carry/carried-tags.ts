@@ -1,11 +1,12 @@
-import type { OwnLabel } from '../label-ports.js';
-import type { PhotoKey } from '../model.js';
+import type { OwnLabel } from '../../label-ports.js';
+import type { PhotoKey } from '../../model.js';
 import { keptWithin, type KeptWith } from './carry-rules.js';
-import type { CarryTag } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import { planTag, type TagPlan } from './tag-plan.js';
-import { lookAtEach } from './tag-view.js';
-import type { NotCarried, OwnGroup } from './value-kind.js';
+import type { CarryTag } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import { planTag, type TagPlan } from '../tags/tag-plan.js';
+import { lookAtEach } from '../tags/tag-view.js';
+import type { OwnGroup } from '../own-groups.js';
+import type { NotCarried } from '../values/value-kind.js';
 
 export interface CarriedTagsPlan extends Omit<TagPlan, 'operations' | 'left'> {
   readonly operations: readonly CarryTag[];

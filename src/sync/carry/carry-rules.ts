@@ -1,9 +1,10 @@
-import type { LabelValue } from '../label-ports.js';
-import type { Location, Marks, PhotoKey } from '../model.js';
-import type { IndexedPhoto } from '../store-ports.js';
-import { heart, ofMarks } from './mark-rules.js';
-import type { NotCarried, OwnGroup, ValueRules, ValueWorld } from './value-kind.js';
-import type { WantedValue } from './value-plan.js';
+import type { LabelValue } from '../../label-ports.js';
+import type { Location, Marks, PhotoKey } from '../../model.js';
+import type { IndexedPhoto } from '../../store-ports.js';
+import { heart, ofMarks } from '../values/mark-rules.js';
+import type { OwnGroup } from '../own-groups.js';
+import type { NotCarried, ValueRules, ValueWorld } from '../values/value-kind.js';
+import type { WantedValue } from '../values/value-plan.js';
 
 /** A photo that stays, and the extras of its own account that may go because of it, the most worthy first. */
 export interface KeptWith {

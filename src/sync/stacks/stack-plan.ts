@@ -1,9 +1,9 @@
-import type { LabelValue, MadeThing, ValueChange } from '../label-ports.js';
-import type { StackRef } from '../target-ports.js';
-import type { PhotoKey, SourceName } from '../model.js';
-import { groupName } from './desired.js';
-import type { StackOperation } from './operation.js';
-import type { ValueStep } from './value-plan.js';
+import type { LabelValue, MadeThing, ValueChange } from '../../label-ports.js';
+import type { StackRef } from '../../target-ports.js';
+import type { PhotoKey, SourceName } from '../../model.js';
+import { groupName } from '../desired.js';
+import type { StackOperation } from '../operation.js';
+import type { ValueStep } from '../values/value-plan.js';
 
 /** A stack of ours as it is now. */
 export interface StandingStack {

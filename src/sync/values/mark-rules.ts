@@ -1,6 +1,6 @@
-import type { LabelValue } from '../label-ports.js';
-import type { Mark } from '../target-ports.js';
-import type { Marks } from '../model.js';
+import type { LabelValue } from '../../label-ports.js';
+import type { Mark } from '../../target-ports.js';
+import type { Marks } from '../../model.js';
 import type { ValueRules } from './value-kind.js';
 
 /** How a field of the photo itself is read and written. */

@@ -1,8 +1,8 @@
-import type { PhotoKey, SourceName } from '../model.js';
-import type { OwnLabel } from '../label-ports.js';
-import type { IndexedPhoto } from '../store-ports.js';
-import { isNewReason } from './desired.js';
-import type { Operation } from './operation.js';
+import type { PhotoKey, SourceName } from '../../model.js';
+import type { OwnLabel } from '../../label-ports.js';
+import type { IndexedPhoto } from '../../store-ports.js';
+import { isNewReason } from '../desired.js';
+import type { Operation } from '../operation.js';
 import type { TagView } from './tag-view.js';
 
 export interface TagPlanInput {

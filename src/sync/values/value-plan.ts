@@ -1,6 +1,6 @@
-import type { LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
-import type { PhotoKey, Presence } from '../model.js';
-import { isNewReason } from './desired.js';
+import type { LabelValue, ValueChange, ValueLabel } from '../../label-ports.js';
+import type { PhotoKey, Presence } from '../../model.js';
+import { isNewReason } from '../desired.js';
 
 /** The value that a photo should have. */
 export interface WantedValue {

@@ -1,9 +1,9 @@
-import type { LabelValue, Run, ValueLabel } from '../label-ports.js';
-import type { PhotoKey } from '../model.js';
-import type { ValueOperation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import { mostTries } from './tag-plan.js';
-import { forgottenMs, secondLookMs } from './tag-settling.js';
+import type { LabelValue, Run, ValueLabel } from '../../label-ports.js';
+import type { PhotoKey } from '../../model.js';
+import type { ValueOperation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import { mostTries } from '../tags/tag-plan.js';
+import { forgottenMs, secondLookMs } from '../tags/tag-settling.js';
 import type { ValueRules } from './value-kind.js';
 import type { ValueWriter } from './value-write.js';
 

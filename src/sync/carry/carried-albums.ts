@@ -1,11 +1,12 @@
-import type { OwnLabel } from '../label-ports.js';
-import type { AlbumRef } from '../target-ports.js';
-import type { PhotoKey } from '../model.js';
+import type { OwnLabel } from '../../label-ports.js';
+import type { AlbumRef } from '../../target-ports.js';
+import type { PhotoKey } from '../../model.js';
 import { keptWithin } from './carry-rules.js';
-import { isNewReason } from './desired.js';
-import type { CarryToAlbum, TakeBackFromAlbum } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import type { NotCarried, OwnGroup } from './value-kind.js';
+import { isNewReason } from '../desired.js';
+import type { CarryToAlbum, TakeBackFromAlbum } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import type { OwnGroup } from '../own-groups.js';
+import type { NotCarried } from '../values/value-kind.js';
 
 export interface CarriedAlbumsPlan {
   readonly operations: readonly CarryToAlbum[];

@@ -1,7 +1,7 @@
-import type { LabelValue, MadeThing, ValueLabel } from '../label-ports.js';
-import type { StackRef } from '../target-ports.js';
-import type { PhotoKey } from '../model.js';
-import type { SyncParts } from './sync-parts.js';
+import type { LabelValue, MadeThing, ValueLabel } from '../../label-ports.js';
+import type { StackRef } from '../../target-ports.js';
+import type { PhotoKey } from '../../model.js';
+import type { SyncParts } from '../sync-parts.js';
 
 /** One look at the stacks of an account. */
 export interface StackView {

@@ -1,5 +1,5 @@
-import type { PhotoKey } from '../model.js';
-import type { SyncParts } from './sync-parts.js';
+import type { PhotoKey } from '../../model.js';
+import type { SyncParts } from '../sync-parts.js';
 
 /** What the server says of one tag on one photo. */
 export interface TagSeen {

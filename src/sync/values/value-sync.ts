@@ -4,13 +4,14 @@ import {
   type OwnLabel,
   type ValueChange,
   type ValueLabel,
-} from '../label-ports.js';
-import type { PhotoKey } from '../model.js';
-import type { ValueOperation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import { sortByLibrary } from './tag-plan.js';
+} from '../../label-ports.js';
+import type { PhotoKey } from '../../model.js';
+import type { ValueOperation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import { sortByLibrary } from '../tags/tag-plan.js';
 import { planValues, type ValuePlan, type ValueStep, type WantedValue } from './value-plan.js';
-import type { NotCarried, OwnGroup, RunChange, ValueRules, ValueWorld } from './value-kind.js';
+import type { OwnGroup } from '../own-groups.js';
+import type { NotCarried, RunChange, ValueRules, ValueWorld } from './value-kind.js';
 
 /** What is planned of one kind, and what it was planned for. */
 export interface KindPlan extends ValuePlan {

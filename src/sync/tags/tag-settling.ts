@@ -1,7 +1,7 @@
-import type { PhotoKey } from '../model.js';
-import type { OwnLabel, Run } from '../label-ports.js';
-import { batches } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
+import type { PhotoKey } from '../../model.js';
+import type { OwnLabel, Run } from '../../label-ports.js';
+import { batches } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
 import { mostTries } from './tag-plan.js';
 import { fewPhotos, lookAtEach, viewTag, type TagSeen } from './tag-view.js';
 import { writeTagBatch } from './tag-write.js';

@@ -1,21 +1,14 @@
-import type { FieldKind, LabelValue, ValueChange, ValueLabel } from '../label-ports.js';
-import type { LabelTarget } from '../target-ports.js';
-import type { Group, Marks, Member, PhotoKey } from '../model.js';
-import type { IndexedPhoto } from '../store-ports.js';
-import type { ValueSettings } from './desired.js';
+import type { FieldKind, LabelValue, ValueChange, ValueLabel } from '../../label-ports.js';
+import type { LabelTarget } from '../../target-ports.js';
+import type { Marks, PhotoKey } from '../../model.js';
+import type { IndexedPhoto } from '../../store-ports.js';
+import type { ValueSettings } from '../desired.js';
+import type { OwnGroup } from '../own-groups.js';
 import type { WantedValue } from './value-plan.js';
 
 /** What a run did to one photo; after it the value there was ours, or no more. */
 export interface RunChange extends ValueChange {
   readonly leavesOurs: boolean;
-}
-
-/** The part of a group that lies in one account, where one of its photos is an extra. */
-export interface OwnGroup {
-  readonly group: Group;
-  readonly signature: string;
-  /** Photos of the account that may be labelled, keeper first. */
-  readonly own: readonly Member[];
 }
 
 /** What the wanted values are worked out from. */

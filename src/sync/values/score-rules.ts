@@ -1,8 +1,9 @@
-import type { LabelValue } from '../label-ports.js';
-import { parseKey, type Member, type PhotoKey } from '../model.js';
-import { groupName, type ValueSettings } from './desired.js';
+import type { LabelValue } from '../../label-ports.js';
+import { parseKey, type Member, type PhotoKey } from '../../model.js';
+import { groupName, type ValueSettings } from '../desired.js';
 import type { WantedValue } from './value-plan.js';
-import type { OwnGroup, ValueRules } from './value-kind.js';
+import type { OwnGroup } from '../own-groups.js';
+import type { ValueRules } from './value-kind.js';
 
 /**
  * What was found of a photo, for other programs: a note in Immich's key-value metadata. No listing shows notes, and nobody

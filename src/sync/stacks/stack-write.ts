@@ -1,7 +1,7 @@
-import { FatalError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { MadeThing, Run, ValueLabel } from '../label-ports.js';
-import type { StackRef } from '../target-ports.js';
-import type { PhotoKey } from '../model.js';
+import { FatalError, TerminalError, TransientError, describeError } from '../../errors.js';
+import type { MadeThing, Run, ValueLabel } from '../../label-ports.js';
+import type { StackRef } from '../../target-ports.js';
+import type { PhotoKey } from '../../model.js';
 import {
   batches,
   type AddToStack,
@@ -11,9 +11,9 @@ import {
   type Outcome,
   type RemoveFromStack,
   type StackOperation,
-} from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import type { WantedValue } from './value-plan.js';
+} from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import type { WantedValue } from '../values/value-plan.js';
 
 /** Carries out operations on stacks. They take effect at once. */
 export class StackWriter {

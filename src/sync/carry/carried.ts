@@ -1,13 +1,13 @@
-import type { Group, PhotoKey } from '../model.js';
+import type { Group, PhotoKey } from '../../model.js';
 import { keptWithin } from './carry-rules.js';
 import { CarriedAlbums, type CarriedAlbumsPlan } from './carried-albums.js';
 import { CarriedTags, type CarriedTagsPlan } from './carried-tags.js';
-import type { LabelSettings } from './desired.js';
-import { tagNamesOf } from './evidence-tags.js';
-import type { Operation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
-import type { NotCarried } from './value-kind.js';
-import { ownGroups } from './value-rules.js';
+import type { LabelSettings } from '../desired.js';
+import { tagNamesOf } from '../tags/evidence-tags.js';
+import type { Operation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
+import type { NotCarried } from '../values/value-kind.js';
+import { ownGroups } from '../own-groups.js';
 
 /** What is planned of memberships that keepers get from their extras; null = that kind was not asked for. */
 export interface CarriedPlan {

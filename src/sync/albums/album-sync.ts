@@ -1,9 +1,9 @@
-import type { PhotoKey } from '../model.js';
-import type { MadeThing, OwnLabel } from '../label-ports.js';
-import type { AlbumContents, AlbumRef } from '../target-ports.js';
-import { isDescribedByUs, type DesiredAlbum } from './desired.js';
-import type { AlbumOperation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
+import type { PhotoKey } from '../../model.js';
+import type { MadeThing, OwnLabel } from '../../label-ports.js';
+import type { AlbumContents, AlbumRef } from '../../target-ports.js';
+import { isDescribedByUs, type DesiredAlbum } from '../desired.js';
+import type { AlbumOperation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
 
 export interface AlbumPlan {
   readonly operations: readonly AlbumOperation[];

@@ -1,8 +1,8 @@
-import { FatalError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { LabelState, LabelValue, Run, ValueChange, ValueLabel } from '../label-ports.js';
-import type { PhotoKey } from '../model.js';
-import { batches, type Outcome, type ValueOperation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
+import { FatalError, TerminalError, TransientError, describeError } from '../../errors.js';
+import type { LabelState, LabelValue, Run, ValueChange, ValueLabel } from '../../label-ports.js';
+import type { PhotoKey } from '../../model.js';
+import { batches, type Outcome, type ValueOperation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
 import type { WantedValue } from './value-plan.js';
 import type { ValueRules } from './value-kind.js';
 

@@ -1,11 +1,11 @@
-import type { LabelValue, MadeThing, ValueChange, ValueLabel } from '../label-ports.js';
-import type { Member, PhotoKey } from '../model.js';
-import type { StackOperation } from './operation.js';
+import type { LabelValue, MadeThing, ValueChange, ValueLabel } from '../../label-ports.js';
+import type { Member, PhotoKey } from '../../model.js';
+import type { StackOperation } from '../operation.js';
 import { numberOf, planStacks, type StandingStack } from './stack-plan.js';
 import { viewStacks, type StackView } from './stack-view.js';
-import type { SyncParts } from './sync-parts.js';
-import type { OwnGroup } from './value-kind.js';
-import { planValues, type ValuePlan, type ValueStep, type WantedValue } from './value-plan.js';
+import type { SyncParts } from '../sync-parts.js';
+import type { OwnGroup } from '../own-groups.js';
+import { planValues, type ValuePlan, type ValueStep, type WantedValue } from '../values/value-plan.js';
 
 /** What is planned of stacks. */
 export interface StacksPlan extends ValuePlan {

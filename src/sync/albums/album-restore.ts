@@ -1,7 +1,7 @@
-import type { JournalEntry, OwnLabel } from '../label-ports.js';
-import type { PhotoKey } from '../model.js';
-import type { AlbumOperation } from './operation.js';
-import type { SyncParts } from './sync-parts.js';
+import type { JournalEntry, OwnLabel } from '../../label-ports.js';
+import type { PhotoKey } from '../../model.js';
+import type { AlbumOperation } from '../operation.js';
+import type { SyncParts } from '../sync-parts.js';
 
 const changes: readonly string[] = ['add-to-album', 'remove-from-album', 'delete-album'];
 
