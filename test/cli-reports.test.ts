@@ -206,6 +206,14 @@ test('labels of another tag name, and of a kind that is off now, are told of', a
   t.same(await stage.tags(), {});
 });
 
+test('what is as it should be is counted when there is some, and not as 0', async (t) => {
+  const { home } = await homeWithLibrary(t);
+  t.notMatch((await run(home, 'plan')).stdout, /Labels:/u);
+  t.match((await run(home, 'scan')).stdout, /^Labels: 3 written\.$/mu);
+  t.match((await run(home, 'plan')).stdout, /^Labels: 3 as they should be\.$/mu);
+  t.match((await run(home, 'scan')).stdout, /^Labels: 0 written, 3 as they should be\.$/mu);
+});
+
 test('a plan with a key that may not write says what it lacks', async (t) => {
   const { stage, home } = await homeWithLibrary(t);
   const reading = ['asset.read', 'asset.view', 'user.read'];
