@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ScanRequest } from '../agent/scan.js';
 import { carryOverNames } from '../model.js';
 import { addCommonFlags, addServerFlags, type CommonFlags, type ServerFlags } from './context.js';
+import { quoted } from './place.js';
 
 /** Flags of `scan` and `plan`, as they are typed. */
 export interface ScanFlags extends CommonFlags, ServerFlags {
@@ -123,9 +124,4 @@ function wordsOf({ source, ...rest }: ScanFlags): string[] {
     const values = Array.isArray(value) ? value : [value];
     return values.flatMap((one) => (typeof one === 'string' ? [long, one] : []));
   });
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
