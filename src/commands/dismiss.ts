@@ -31,14 +31,19 @@ interface DismissFlags extends CommonFlags {
 }
 
 const help = `
-WHAT is a group (12, or Similar-0012): none of its photos is a duplicate of another; or two photos or more: all pairs of
-them. A photo is named by its key (\`groups --json\`), by the id or the address of its page in Immich, or by its path;
-\`groups --review\` prints what to type for each.
+WHAT is a group (12, or Similar-0012): none of its photos is a duplicate of
+another; or two photos or more: all pairs of them. A photo is named by its key
+(\`groups --json\`), by the id or the address of its page in Immich, or by its
+path; \`groups --review\` prints what to type for each.
 
-It is remembered for ever and by content: after new scans, under other settings, and when the same bytes come back in
-another place. Two copies of the same bytes can be dismissed too: then no two places that hold these bytes are called
-duplicates. Where a third photo matches both of a pair, it shares a group with the better one.
-Labels of ours on such a pair are taken off by the running agent at once, else by the next scan.`;
+It is remembered for ever and by content: after new scans, under other settings,
+and when the same bytes come back in another place. Two copies of the same bytes
+can be dismissed too: then no two places that hold these bytes are called
+duplicates. Where a third photo matches both of a pair, it shares a group with
+the better one.
+
+Labels of ours on such a pair are taken off by the running agent at once, else
+by the next scan.`;
 
 export function addDismiss(program: Command, done: (code: ExitCode) => void): void {
   const command = program

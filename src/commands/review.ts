@@ -58,10 +58,19 @@ export function reviewDocument(pairs: readonly ReviewPair[], config: Config): un
 const heading =
   'Pairs for you to judge, the likeliest first: they look alike, but nothing proves that one is a copy of the other, so none is labelled. Look at both.';
 const whatToDo =
-  'No copies? `photo-organizer dismiss ONE OTHER`, each as it stands at the end of its line: the pair is not shown again. Copies? Delete yourself what you do not want.';
+  'No copies? `photo-organizer dismiss ONE OTHER`, each as it stands at the end of its line: the pair is not shown again. Copies? Delete the one that you do not want, in Immich or in its folder.';
 
 export function printReview(pairs: readonly ReviewPair[], config: Config): void {
+  // Below the groups.
+  print('');
   for (const line of reviewLines(pairs, config, screenWidth())) print(line);
+}
+
+/** That there are pairs to review, for whoever did not ask for them; null when there are none. */
+export function reviewHint(pairs: readonly ReviewPair[]): string | null {
+  if (pairs.length === 0) return null;
+  const look = pairs.length === 1 ? 'looks alike and is' : 'look alike and are';
+  return `${count(pairs.length, 'more pair')} ${look} not proven: \`photo-organizer groups --review\` shows ${pairs.length === 1 ? 'it' : 'them'}.`;
 }
 
 /** For people: how well a pair agrees, then each photo with what opens it and what `dismiss` takes. */

@@ -1,6 +1,6 @@
 /* What `groups --review` shows. */
 import t from 'tap';
-import { reviewDocument, reviewLines, reviewPairs } from '../../src/commands/review.js';
+import { reviewDocument, reviewHint, reviewLines, reviewPairs } from '../../src/commands/review.js';
 import {
   folderKey,
   type Group,
@@ -128,4 +128,7 @@ void t.test('what to do with a pair is said above it, what to type stands behind
     {},
   ]);
   t.same(reviewLines([], config, 80), ['No pairs to review.']);
+  t.match(reviewHint(pairs), /^2 more pairs look alike and are not proven: .*--review` shows them\.$/u);
+  t.match(reviewHint(pairs.slice(1)), /^1 more pair looks alike and is not proven: .* shows it\.$/u);
+  t.equal(reviewHint([]), null);
 });
