@@ -153,7 +153,7 @@ test('doctor: after an undo the fix is a scan, and labels in a forgotten account
   t.match(again, { operations: [{ kind: 'untag' }, {}], failed: 0, errors: [], paused: true });
   const nothing = await run(both, 'undo', '--all');
   t.match(nothing, { code: 0, stdout: 'There is nothing to take back.\n' });
-  t.match((await run(home, 'undo', '--list')).stdout, /^\S+ +[\d: -]+ +undone +scan$/mu);
+  t.match((await run(home, 'undo', '--list')).stdout, /^\S+ {2}[\d:]+ {2}undone {12}scan$/mu);
   t.same(await stage.tags(), {});
 });
 

@@ -84,7 +84,8 @@ function tellOthers(labels: readonly CountedLabels[]): string {
         : `${figure(albums.length)} albums (${first.name} …) still stand`,
     );
   parts.push(...tellValues(labels));
-  return `${parts.join(' and ')} from earlier runs: \`photo-organizer undo --all\` takes everything back.`;
+  const all = new Intl.ListFormat('en-GB').format(parts);
+  return `${all} from earlier runs: \`photo-organizer undo --all\` takes everything back.`;
 }
 
 /** `3 photos still have labels of ours (favourites)` */
@@ -93,6 +94,8 @@ function tellValues(labels: readonly CountedLabels[]): string[] {
     const photos = labels.reduce((sum, one) => sum + (one.kind === kind ? one.photos : 0), 0);
     return photos === 0
       ? []
-      : [`${count(photos, 'photo')} still ${photos === 1 ? 'has' : 'have'} ours (${labelWords[kind]})`];
+      : [
+          `${count(photos, 'photo')} still ${photos === 1 ? 'has' : 'have'} labels of ours (${labelWords[kind]})`,
+        ];
   });
 }
