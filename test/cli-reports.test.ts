@@ -153,7 +153,7 @@ test('doctor: after an undo the fix is a scan, and labels in a forgotten account
   t.match(again, { operations: [{ kind: 'untag' }, {}], failed: 0, errors: [], paused: true });
   const nothing = await run(both, 'undo', '--all');
   t.match(nothing, { code: 0, stdout: 'There is nothing to take back.\n' });
-  t.match((await run(home, 'undo', '--list')).stdout, /^\S+ +[\d: -]+ +undone +scan$/mu);
+  t.match((await run(home, 'undo', '--list')).stdout, /^\S+ {2}[\d:]+ {2}undone {12}scan$/mu);
   t.same(await stage.tags(), {});
 });
 
@@ -204,6 +204,14 @@ test('labels of another tag name, and of a kind that is off now, are told of', a
   t.equal((await run(home, 'undo', '--all')).code, 0);
   t.notMatch((await run(home, 'plan')).stdout, /earlier runs/u);
   t.same(await stage.tags(), {});
+});
+
+test('what is as it should be is counted when there is some, and not as 0', async (t) => {
+  const { home } = await homeWithLibrary(t);
+  t.notMatch((await run(home, 'plan')).stdout, /Labels:/u);
+  t.match((await run(home, 'scan')).stdout, /^Labels: 3 written\.$/mu);
+  t.match((await run(home, 'plan')).stdout, /^Labels: 3 as they should be\.$/mu);
+  t.match((await run(home, 'scan')).stdout, /^Labels: 0 written, 3 as they should be\.$/mu);
 });
 
 test('a plan with a key that may not write says what it lacks', async (t) => {

@@ -4,6 +4,7 @@ import type { PhotoKey, SourceName } from '../model.js';
 import { dismissUntagged } from './dismiss-untagged.js';
 import { removeTagHere } from './remove-tag.js';
 import { explain, type Explained } from './explain.js';
+import { joinedOperations } from './joined-operations.js';
 import { labelSettings, type LabelFlags } from './label-settings.js';
 import { lessRefused } from '../sync/less-refused.js';
 import type { Operation } from '../sync/operation.js';
@@ -66,7 +67,7 @@ export interface ScanResult {
   readonly notCarried: SyncReport['notCarried'];
   /** Labels of ours that stand and that this run neither writes nor takes off: of another tag name, or of a kind that is off. */
   readonly otherLabels: readonly CountedLabels[];
-  /** The operations themselves; printed by `plan`. */
+  /** The operations themselves, of all labellings of this scan. */
   readonly plan: readonly Operation[];
   /** Removals that wait for a person. */
   readonly held: readonly Operation[];
@@ -129,7 +130,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     notes: report.notes,
     notCarried: report.notCarried,
     otherLabels: await countStanding(others, state.photos),
-    plan: report.operations,
+    plan: request.dryRun ? report.operations : joinedOperations([...first.operations, ...report.operations]),
     held: report.held,
     explained: request.dryRun
       ? await explain(

@@ -127,7 +127,12 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** `1 photo`, `2 photos`, `1,234 photos` */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+  return `${figure(n)} ${n === 1 ? one : many}`;
+}
+
+/** `1,234` */
+export function figure(n: number): string {
+  return n.toLocaleString('en');
 }
 
 /** `18:15:39` of today, `2026-01-31 18:15:39` of another day: local time. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { createAgent } from '../agent.js';
 import { dismissHere, type DismissRequest, type DismissResult } from '../agent/dismiss.js';
 import { groupNumberOf } from '../agent/named-photos.js';
+import type { Config } from '../config.js';
 import { FatalError, exitCodes, type ExitCode } from '../errors.js';
 import type { Dismissal } from '../store-ports.js';
 import { openJournalForReading } from '../state/open-state.js';
@@ -20,6 +21,7 @@ import {
   type CommonFlags,
   type Context,
 } from './context.js';
+import { quoted } from './place.js';
 import { handOver, runningAgent } from './remote.js';
 
 interface DismissFlags extends CommonFlags {
@@ -29,13 +31,19 @@ interface DismissFlags extends CommonFlags {
 }
 
 const help = `
-WHAT is a group (12, or Similar-0012): none of its photos is a duplicate of another; or two photos or more: all pairs of
-them. A photo is named by its key (\`groups --json\`), by the id or the address of its page in Immich, or by its path.
+WHAT is a group (12, or Similar-0012): none of its photos is a duplicate of
+another; or two photos or more: all pairs of them. A photo is named by its key
+(\`groups --json\`), by the id or the address of its page in Immich, or by its
+path; \`groups --review\` prints what to type for each.
 
-It is remembered for ever and by content: after new scans, under other settings, and when the same bytes come back in
-another place. Two copies of the same bytes can be dismissed too: then no two places that hold these bytes are called
-duplicates. Where a third photo matches both of a pair, it shares a group with the better one.
-Labels of ours on such a pair are taken off by the running agent at once, else by the next scan.`;
+It is remembered for ever and by content: after new scans, under other settings,
+and when the same bytes come back in another place. Two copies of the same bytes
+can be dismissed too: then no two places that hold these bytes are called
+duplicates. Where a third photo matches both of a pair, it shares a group with
+the better one.
+
+Labels of ours on such a pair are taken off by the running agent at once, else
+by the next scan.`;
 
 export function addDismiss(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -136,12 +144,20 @@ function list(
   journal?.close();
   if (json === true) printJson({ dismissals: dismissals.map(documentOf) });
   else if (dismissals.length === 0) print('Nothing was dismissed.');
-  for (const { pair, group, at } of json === true ? [] : dismissals) {
-    const [a, b] = pair;
-    const where = group === null ? '' : groupName(config.labels.albumPrefix, group);
-    print(`${localTime(at).padStart(19)}  ${where.padEnd(12)}  ${oneLine(a.name)}  |  ${oneLine(b.name)}`);
-    print(`${' '.repeat(35)}${a.key}  ${b.key}`);
+  else printDismissals(dismissals, config);
+}
+
+/** Each pair with what takes it back: the group that it was dismissed as, or the keys. */
+function printDismissals(dismissals: readonly Dismissal[], { labels }: Config): void {
+  for (const { pair, group, at } of dismissals) {
+    print(localTime(at) + (group === null ? '' : `  ${groupName(labels.albumPrefix, group)}`));
+    const width = Math.max(...pair.map(({ name }) => oneLine(name).length));
+    for (const { name, key } of pair) print(`  ${oneLine(name).padEnd(width)}  ${quoted(key)}`);
   }
+  printWrapped(
+    `${count(dismissals.length, 'pair')} dismissed. \`photo-organizer dismiss --forget\` and a group, or the two keys of a pair, takes it back.`,
+    0,
+  );
 }
 
 /** The stable shape of `dismiss --list --json`: fields may be added, never renamed. */

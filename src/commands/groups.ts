@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.js';
-import { parseKey, type Group, type Member } from '../model.js';
+import type { Group, Member } from '../model.js';
 import type { IndexCounts, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import { reasonsToKeep } from '../pipeline/groups/keep-rules.js';
 import { readLastCheckpoint } from '../state/checkpoints.js';
@@ -11,6 +11,7 @@ import {
   addCommonFlags,
   count,
   createContext,
+  figure,
   localTime,
   noCounts,
   oneLine,
@@ -19,7 +20,8 @@ import {
   printWrapped,
   type CommonFlags,
 } from './context.js';
-import { printReview, reviewDocument, reviewPairs } from './review.js';
+import { placeOf } from './place.js';
+import { printReview, reviewDocument, reviewHint, reviewPairs } from './review.js';
 
 export function addGroups(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -34,15 +36,18 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
     const { config, clock } = createContext(flags, {}, 'warn');
     const index = openIndexForReading(config.stateDir);
     const groups = index?.groups.groups() ?? [];
-    const pairs = flags.review === true && index !== null ? reviewPairs(index, config.stateDir, clock) : null;
+    const pairs = index === null ? [] : reviewPairs(index, config.stateDir, clock);
+    const isReview = flags.review === true && index !== null;
     if (flags.json === true) {
       const documents = groups.map((group) => documentOf(group, index?.photos ?? null, config));
-      const review = pairs === null ? {} : { review: reviewDocument(pairs) };
+      const review = isReview ? { review: reviewDocument(pairs, config) } : {};
       printJson({ groups: documents, ...review, counts: index?.photos.counts() ?? noCounts });
     } else if (index !== null && groups.length > 0) printGroups(groups, index.photos, config);
     if (groups.length === 0 && flags.json !== true)
       printWrapped(noGroups(index?.photos.counts() ?? noCounts, readLastCheckpoint(config.stateDir)), 2);
-    if (pairs !== null && flags.json !== true) printReview(pairs);
+    if (flags.json !== true && isReview) printReview(pairs, config);
+    const hint = flags.json === true || isReview ? null : reviewHint(pairs);
+    if (hint !== null) printWrapped(hint, 0);
     index?.close();
     done(exitCodes.done);
   });
@@ -52,8 +57,8 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
 function noGroups({ photos, waiting, failed }: IndexCounts, lastAt: number | null): string {
   if (photos === 0) return 'No groups: no photo is known. `photo-organizer scan` looks for duplicates.';
   const left = [
-    ...(waiting > 0 ? [`${waiting} not looked at yet`] : []),
-    ...(failed > 0 ? [`${failed} that cannot be compared`] : []),
+    ...(waiting > 0 ? [`${figure(waiting)} not looked at yet`] : []),
+    ...(failed > 0 ? [`${figure(failed)} that cannot be compared`] : []),
   ];
   const of = left.length === 0 ? '' : ` (${left.join(', ')})`;
   const when = lastAt === null ? '' : `, last read ${localTime(lastAt)}`;
@@ -72,7 +77,7 @@ function documentOf(group: Group, photos: PhotoStore | null, config: Config): un
       return {
         key: member.key,
         source: photo?.source ?? null,
-        ...placeOf(member, photo, config),
+        ...placeOf({ key: member.key, source: photo?.source ?? null, name: photo?.name ?? null }, config),
         role: member.role,
         evidence: member.evidence?.kind ?? null,
         score: member.evidence?.score ?? null,
@@ -93,21 +98,6 @@ function keptBecause({ keeper, members }: Group, photos: PhotoStore, config: Con
   const best = photos.get(keeper);
   const others = members.flatMap(({ key }) => (key === keeper ? [] : (photos.get(key) ?? [])));
   return best === null ? [] : reasonsToKeep(config.keep, best, others);
-}
-
-function placeOf(
-  member: Member,
-  photo: IndexedPhoto | null,
-  config: Config,
-): { assetId?: string; url?: string; path?: string } {
-  const key = parseKey(member.key);
-  if (key?.kind === 'immich') {
-    const url = config.accounts.find(({ name }) => name === photo?.source)?.url;
-    return { assetId: key.assetId, ...(url === undefined ? {} : { url: `${url}/photos/${key.assetId}` }) };
-  }
-  const root = config.folders.find(({ name }) => name === key?.folder)?.path;
-  const path = photo?.name ?? key?.path ?? '';
-  return { path: root === undefined ? path : `${root}/${path}` };
 }
 
 function printGroups(groups: readonly Group[], photos: PhotoStore, config: Config): void {
@@ -147,7 +137,7 @@ interface Row {
 
 function rowOf(member: Member, photo: IndexedPhoto | null): Row {
   const size = photo?.width == null ? '' : `${photo.width}x${photo.height ?? 0}`;
-  const bytes = photo?.byteSize == null ? '' : `${Math.round(photo.byteSize / 1000).toLocaleString('en')} kB`;
+  const bytes = photo?.byteSize == null ? '' : `${figure(Math.round(photo.byteSize / 1000))} kB`;
   const { evidence } = member;
   const why = evidence === null ? '' : `${evidence.kind} ${evidence.score.toFixed(3)}`;
   return {

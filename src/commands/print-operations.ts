@@ -2,7 +2,7 @@ import type { Explained, ExplainedPhoto } from '../agent/explain.js';
 import { evidenceKinds } from '../model.js';
 import { isRemoval, type Operation } from '../sync/operation.js';
 import { whyCarried } from './print-carried.js';
-import { count, oneLine, print, printWrapped } from './context.js';
+import { count, figure, oneLine, print, printWrapped } from './context.js';
 
 /** Operations of one kind that are told one by one; of more, some are and the rest is counted. */
 const mostOfAKind = 8;
@@ -32,7 +32,7 @@ export function printOperations(
       printWrapped(`  ${dryRun ? 'would ' : ''}${describe(operation)}${tellKinds(operation, photos)}`, 4);
       printPhotos(photos);
     }
-    if (shown.length < same.length) print(`  … and ${same.length - shown.length} more like this`);
+    if (shown.length < same.length) print(`  … and ${figure(same.length - shown.length)} more like this`);
   }
 }
 
@@ -41,7 +41,7 @@ function tellKinds(operation: Operation, photos: readonly ExplainedPhoto[]): str
   if (isRemoval(operation) || photos.length <= photosTold) return '';
   const parts = evidenceKinds.flatMap((kind) => {
     const n = photos.filter(({ evidence, role }) => evidence === kind && role === 'extra').length;
-    return n === 0 ? [] : [`${n.toLocaleString('en')} ${kind}`];
+    return n === 0 ? [] : [`${figure(n)} ${kind}`];
   });
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }

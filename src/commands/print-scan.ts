@@ -2,13 +2,13 @@ import type { ScanResult } from '../agent/scan.js';
 import { valueKinds } from '../label-ports.js';
 import { labelWords } from '../sync/value-rules.js';
 import type { CountedLabels } from '../agent/standing-labels.js';
-import { count, print, printWrapped } from './context.js';
+import { count, figure, print, printWrapped } from './context.js';
 import { printNotCarried } from './print-carried.js';
 import { printOperations } from './print-operations.js';
 
 /** What a scan or plan came to, for a person; `allowing` is what to type where something is held back. */
 export function printScan(result: ScanResult, dryRun: boolean, allowing: string): void {
-  const failed = result.failed > 0 ? `, ${result.failed} could not be compared` : '';
+  const failed = result.failed > 0 ? `, ${figure(result.failed)} could not be compared` : '';
   print(
     `${count(result.listed, 'photo')} in ${result.seconds} s, ${count(result.downloads, 'picture')} read${failed}.`,
   );
@@ -49,14 +49,14 @@ function printLabels(
 ): void {
   const { applied, unchanged, takenOff, failed, refused, held } = operations;
   const parts = [
-    !dryRun && `${applied} written`,
-    `${unchanged} as they should be`,
-    takenOff > 0 && `${takenOff} that you took off`,
-    failed > 0 && `${failed} failed`,
-    refused > 0 && `${refused} that do not stick (read-only library)`,
-    held > 0 && `${held} held back`,
-  ];
-  print(`Labels: ${parts.filter(Boolean).join(', ')}.`);
+    !dryRun && `${figure(applied)} written`,
+    unchanged > 0 && `${figure(unchanged)} as ${unchanged === 1 ? 'it' : 'they'} should be`,
+    takenOff > 0 && `${figure(takenOff)} that you took off`,
+    failed > 0 && `${figure(failed)} failed`,
+    refused > 0 && `${figure(refused)} that ${refused === 1 ? 'does' : 'do'} not stick (read-only library)`,
+    held > 0 && `${figure(held)} held back`,
+  ].filter((part) => part !== false);
+  if (parts.length > 0) print(`Labels: ${parts.join(', ')}.`);
   if (heldBecause !== null) {
     const look = dryRun
       ? 'If what is listed above shall go'
@@ -81,10 +81,11 @@ function tellOthers(labels: readonly CountedLabels[]): string {
     parts.push(
       albums.length === 1
         ? `the album ${first.name} still stands`
-        : `${albums.length} albums (${first.name} …) still stand`,
+        : `${figure(albums.length)} albums (${first.name} …) still stand`,
     );
   parts.push(...tellValues(labels));
-  return `${parts.join(' and ')} from earlier runs: \`photo-organizer undo --all\` takes everything back.`;
+  const all = new Intl.ListFormat('en-GB').format(parts);
+  return `${all} from earlier runs: \`photo-organizer undo --all\` takes everything back.`;
 }
 
 /** `3 photos still have labels of ours (favourites)` */
@@ -93,6 +94,8 @@ function tellValues(labels: readonly CountedLabels[]): string[] {
     const photos = labels.reduce((sum, one) => sum + (one.kind === kind ? one.photos : 0), 0);
     return photos === 0
       ? []
-      : [`${count(photos, 'photo')} still ${photos === 1 ? 'has' : 'have'} ours (${labelWords[kind]})`];
+      : [
+          `${count(photos, 'photo')} still ${photos === 1 ? 'has' : 'have'} labels of ours (${labelWords[kind]})`,
+        ];
   });
 }

@@ -1,10 +1,13 @@
 import type { Clock } from '../ports.js';
-import { contentIdOf, type PhotoKey } from '../model.js';
+import type { Config } from '../config.js';
+import { contentIdOf, parseKey, type PhotoKey } from '../model.js';
 import type { IndexedPhoto } from '../store-ports.js';
 import { goOnDifferently } from '../pipeline/evidence/several-frames.js';
 import { areWorthReview } from '../pipeline/evidence/videos.js';
 import { openJournalForReading, type IndexReader } from '../state/open-state.js';
 import { count, oneLine, print } from './context.js';
+import { openableOf, placeOf, quoted } from './place.js';
+import { screenWidth, wrap } from './wrap.js';
 
 /** Two photos that may be copies of one picture, which nothing proves. */
 export interface ReviewPair {
@@ -44,23 +47,60 @@ function pairName(
 }
 
 /** The stable shape of `review` in `groups --review --json`: fields may be added, never renamed. */
-export function reviewDocument(pairs: readonly ReviewPair[]): unknown {
-  const side = ({ key, source, name }: IndexedPhoto): unknown => ({ key, source, name });
+export function reviewDocument(pairs: readonly ReviewPair[], config: Config): unknown {
+  const side = (photo: IndexedPhoto): unknown => {
+    const { key, source, name } = photo;
+    return { key, source, name, ...placeOf(photo, config) };
+  };
   return pairs.map(({ a, b, score }) => ({ a: side(a), b: side(b), score }));
 }
 
-export function printReview(pairs: readonly ReviewPair[]): void {
-  if (pairs.length === 0) {
-    print('No pairs to review: what looks alike is proven, or was dismissed.');
-    return;
-  }
-  const rows = pairs.map(({ a, b, score }) => [score.toFixed(3), textOf(a), textOf(b)] as const);
-  const width = Math.min(60, Math.max(...rows.map(([, a]) => a.length)));
-  for (const [score, a, b] of rows) print(`  ${score}  ${a.padEnd(width)}  ${b}`);
-  print(`${count(pairs.length, 'pair')} to review: they look alike, nothing proves them, no label says so.`);
-  print('Not a duplicate? `photo-organizer dismiss KEY KEY`; `groups --review --json` has the keys.');
+const heading =
+  'Pairs for you to judge, the likeliest first: they look alike, but nothing proves that one is a copy of the other, so none is labelled. Look at both.';
+const whatToDo =
+  'No copies? `photo-organizer dismiss ONE OTHER`, each as it stands at the end of its line: the pair is not shown again. Copies? Delete the one that you do not want, in Immich or in its folder.';
+
+export function printReview(pairs: readonly ReviewPair[], config: Config): void {
+  // Below the groups.
+  print('');
+  for (const line of reviewLines(pairs, config, screenWidth())) print(line);
 }
 
-function textOf({ name, width, height }: IndexedPhoto): string {
-  return oneLine(name) + (width === null ? '' : ` ${width}x${height ?? 0}`);
+/** That there are pairs to review, for whoever did not ask for them; null when there are none. */
+export function reviewHint(pairs: readonly ReviewPair[]): string | null {
+  if (pairs.length === 0) return null;
+  const look = pairs.length === 1 ? 'looks alike and is' : 'look alike and are';
+  return `${count(pairs.length, 'more pair')} ${look} not proven: \`photo-organizer groups --review\` shows ${pairs.length === 1 ? 'it' : 'them'}.`;
+}
+
+/** For people: how well a pair agrees, then each photo with what opens it and what `dismiss` takes. */
+export function reviewLines(pairs: readonly ReviewPair[], config: Config, width: number): string[] {
+  if (pairs.length === 0) return ['No pairs to review.'];
+  const photos = pairs.flatMap(({ a, b }) => [a, b]);
+  const longest = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
+  const [sizes, names] = [longest(photos.map(sizeOf)), longest(photos.map(nameBeside))];
+  const row = (begin: string, photo: IndexedPhoto): string => {
+    const name = nameBeside(photo).padEnd(Math.min(names, mostOfName));
+    const facts = [begin, sizeOf(photo).padStart(sizes), ...(names === 0 ? [] : [name])];
+    return `  ${[...facts, quoted(openableOf(photo, config))].join('  ')}`;
+  };
+  const rows = pairs.flatMap(({ a, b, score }) => [row(score.toFixed(3), a), row('     ', b)]);
+  return [
+    wrap(heading, width, 0),
+    ...rows,
+    `${count(pairs.length, 'pair')} to review.`,
+    wrap(whatToDo, width, 0),
+  ];
+}
+
+/** Longer names move the rest of their line. */
+const mostOfName = 40;
+
+/** A local photo's path ends with its name. */
+function nameBeside({ key, name }: IndexedPhoto): string {
+  return parseKey(key)?.kind === 'immich' ? oneLine(name) : '';
+}
+
+function sizeOf({ width, height }: IndexedPhoto): string {
+  return width === null ? '' : `${width}x${height ?? 0}`;
 }

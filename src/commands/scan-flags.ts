@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ScanRequest } from '../agent/scan.js';
 import { carryOverNames } from '../model.js';
 import { addCommonFlags, addServerFlags, type CommonFlags, type ServerFlags } from './context.js';
+import { quoted } from './place.js';
 
 /** Flags of `scan` and `plan`, as they are typed. */
 export interface ScanFlags extends CommonFlags, ServerFlags {
@@ -38,16 +39,25 @@ export function addScanFlags(command: Command): Command {
       'only photos of this album are looked at and labelled; compared among themselves, and with all that is known from earlier scans',
     )
     .option('--tag-only', 'write tags and nothing else')
-    .option('--duplicate-tag <name>', 'the tag for extra copies')
+    .option(
+      '--duplicate-tag <name>',
+      'the tag for extra copies (default: labels.tag of the config: possible-duplicate)',
+    )
     .addOption(
-      new Option('--tag-scope <scope>', 'tag the extras only, or the keeper too').choices(['extras', 'all']),
+      new Option('--tag-scope <scope>', 'tag the extras only (the default), or the keeper too').choices([
+        'extras',
+        'all',
+      ]),
     )
     .option(
       '--remove-tag <name>',
       'take a tag of ours off every photo and out of the files beside them, then delete it; what you tagged yourself keeps it. Without another flag of labels nothing else is done',
     )
     .option('--create-albums', 'an album for each group')
-    .option('--album-prefix <prefix>', 'albums are named with it and the number of the group')
+    .option(
+      '--album-prefix <prefix>',
+      'albums are named with it and the number of the group (default: Similar-)',
+    )
     .option('--mark-best-favorite', 'make the keeper of each group a favourite')
     .option('--stack', 'stack each group, the keeper on top')
     .option(
@@ -59,7 +69,10 @@ export function addScanFlags(command: Command): Command {
       '--carry-over <list>',
       `give the keeper of each group what only its extras have: ${carryOverNames.join(',')}`,
     )
-    .option('--threshold <bits>', 'largest distance of the 64-bit hash, 0 to 12')
+    .option(
+      '--threshold <bits>',
+      'largest distance of the 64-bit hash at which photos are compared further, 0 to 12 (default: 12)',
+    )
     .option('--allow-removals', 'take labels off also where that is held back to be confirmed')
     .option('--force-version', 'write to an Immich version that this release does not know')
     .option('--json', 'print one JSON document');
@@ -123,9 +136,4 @@ function wordsOf({ source, ...rest }: ScanFlags): string[] {
     const values = Array.isArray(value) ? value : [value];
     return values.flatMap((one) => (typeof one === 'string' ? [long, one] : []));
   });
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

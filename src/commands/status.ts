@@ -8,6 +8,7 @@ import {
   addCommonFlags,
   count,
   createContext,
+  figure,
   localTime,
   noCounts,
   oneLine,
@@ -71,16 +72,16 @@ function show(status: Status): void {
   for (const { name, source, reason } of failures)
     printWrapped(`  ${oneLine(name)} (${source}): ${reason}`, 4);
   const more = counts.failed - failures.length;
-  if (more > 0) print(`  … and ${more} more`);
+  if (more > 0) print(`  … and ${figure(more)} more`);
 }
 
 /** Its parts add up. */
 function photosLine({ photos, fingerprinted, waiting, failed, unasked, videos }: Status['counts']): string {
   const all = videos > 0 ? count(photos, 'photo or video', 'photos and videos') : count(photos, 'photo');
   const parts = [
-    `${fingerprinted} looked at`,
-    `${waiting} waiting`,
-    `${failed} that cannot be compared`,
+    `${figure(fingerprinted)} looked at`,
+    `${figure(waiting)} waiting`,
+    `${figure(failed)} that cannot be compared`,
     ...(unasked > 0 ? [`${count(unasked, 'video')} not looked at (no other can be a copy)`] : []),
   ];
   return `${all}: ${parts.join(', ')}.`;
@@ -91,7 +92,7 @@ function videosLine({ videos, videosByBytesAlone: byBytes }: Status['counts']): 
   const bytes = 'by their bytes alone (their duration is not known)';
   if (byBytes === 0) return `${count(videos, 'video')} among them, compared ${stills}.`;
   if (byBytes === videos) return `${count(videos, 'video')} among them, compared ${bytes}.`;
-  return `${count(videos, 'video')} among them: ${videos - byBytes} compared ${stills}, ${byBytes} ${bytes}.`;
+  return `${count(videos, 'video')} among them: ${figure(videos - byBytes)} compared ${stills}, ${figure(byBytes)} ${bytes}.`;
 }
 
 function showSources({ sources = [], accounts }: Status): void {

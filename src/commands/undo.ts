@@ -111,11 +111,14 @@ function listRuns({ config, clock }: Context, json: boolean): ExitCode {
   journal?.close();
   if (json) printJson({ runs });
   else if (runs.length === 0) print('Nothing was ever written.');
-  for (const run of json ? [] : runs) {
-    const when = localTime(run.startedAt).padStart(19);
-    print(`${run.id}  ${when}  ${stateOf(run).padEnd(24)}  ${run.command}`);
-  }
+  else printRuns(runs);
   return exitCodes.done;
+}
+
+function printRuns(runs: readonly RunRecord[]): void {
+  const rows = runs.map((run) => [run.id, localTime(run.startedAt), stateOf(run), run.command]);
+  const widest = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) print(row.map((cell, column) => cell.padEnd(widest[column] ?? 0)).join('  '));
 }
 
 function stateOf(run: RunRecord): string {

@@ -63,6 +63,22 @@ void t.test('a scan labels what is alike by the listing before it looks at the r
   t.equal(order.filter((name) => name === 'tagged').length, 1, 'and are not written again');
 });
 
+void t.test('a scan that labels twice tells of all that it labelled, not of the last alone', async (t) => {
+  const stage = await largeStage(t);
+  // Its ThumbHash is too far off: only its pixels show what it is.
+  const cut = { left: 10, top: 10, width: side - 13, height: side - 13 };
+  const cropped = sharp(await drawCheap(100)).extract(cut);
+  await stage.add('cropped', await cropped.jpeg().toBuffer(), { width: cut.width, height: cut.height });
+  const config = stage.with({ accounts: [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }] });
+  const { operations, plan } = await runScan(config);
+  t.equal(happened(stage).filter((name) => name === 'tagged').length, 2, 'it labelled twice');
+  t.match(operations, { applied: 4, unchanged: 0, failed: 0 });
+  t.match(plan, [{ kind: 'tag', name: 'possible-duplicate' }]);
+  const names = ['cropped', ...copies].map((name) => stage.id(name));
+  t.same(plan.flatMap((one) => one.photos.map((key) => key.split(':').at(-1) ?? '')).sort(), names.sort());
+  t.match(await runScan(config), { operations: { applied: 0, unchanged: 4 }, plan: [] });
+});
+
 void t.test('a key that is refused while the first labels are written ends the scan then', async (t) => {
   const stage = await largeStage(t);
   const config = stage.with({ accounts: [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }] });

@@ -15,7 +15,12 @@ void t.test('a group is dismissed, listed and taken back', async (t) => {
   t.match(said.stdout, /beach\.jpg, beach-chat\.jpg, beach-small\.jpg/);
   t.match(said.stdout, /3 pairs dismissed: no duplicates of each other\.\nLabels follow with the next scan/);
   t.match((await run(home, 'groups')).stdout, /1 group with 1 extra copy/);
-  t.match((await run(home, 'dismiss', '--list')).stdout, /Similar-0002 +beach\.jpg +\| +beach-chat\.jpg\n/);
+  const list = (await run(home, 'dismiss', '--list')).stdout;
+  t.match(
+    list,
+    /^[\d:]+ {2}Similar-0002\n {2}beach\.jpg {7}immich:\S+\n {2}beach-chat\.jpg {2}immich:\S+$/mu,
+  );
+  t.match(list, /^3 pairs dismissed\./mu);
   const listed = JSON.parse((await run(home, 'dismiss', '--list', '--json')).stdout) as object;
   t.match(listed, {
     dismissals: [
@@ -47,6 +52,20 @@ void t.test('photos of a folder that -s gave are dismissed and taken back by the
   t.match(said, { code: 0, stdout: /1 pair dismissed/ }, said.stderr);
   t.match((await run(home, 'scan', '--source', 'local', '-s', photos)).stdout, /0 groups/);
   t.match(await run(home, 'dismiss', '--forget', hut, small), { code: 0, stdout: /1 pair may be called/ });
+});
+
+void t.test('a pair that is in no group is listed without a blank column', async (t) => {
+  const { stage, home } = await homeWithLibrary(t);
+  t.equal((await run(home, 'scan')).code, 0);
+  t.equal((await run(home, 'dismiss', stage.id('hut'), stage.id('beach'))).code, 0);
+  const [when, ...rest] = (await run(home, 'dismiss', '--list')).stdout.trimEnd().split('\n');
+  t.match(when, /^\d\d:\d\d:\d\d$/u);
+  t.match(rest, [
+    /^ {2}hut\.jpg {4}immich:\S+$/u,
+    /^ {2}beach\.jpg {2}immich:\S+$/u,
+    /^1 pair dismissed\./u,
+    String,
+  ]);
 });
 
 void t.test('taking back what is unknown is an error, what was not dismissed is none', async (t) => {

@@ -1,8 +1,16 @@
 /* What `groups --review` shows. */
 import t from 'tap';
-import { reviewDocument, reviewPairs } from '../../src/commands/review.js';
-import type { Group, Photo, PhotoId } from '../../src/model.js';
+import { reviewDocument, reviewHint, reviewLines, reviewPairs } from '../../src/commands/review.js';
+import {
+  folderKey,
+  type Group,
+  type Photo,
+  type PhotoId,
+  type PhotoKey,
+  type SourceName,
+} from '../../src/model.js';
 import { openIndexForReading } from '../../src/state/open-state.js';
+import { agentConfig } from '../support/agent-config.js';
 import { madePhoto, onServer, sha1Of } from '../support/made-photo.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { prove } from '../support/proofs.js';
@@ -54,7 +62,10 @@ void t.test(
         [onServer('a'), onServer('b'), 0.91],
       ],
     );
-    t.match(reviewDocument(pairs), [{ a: { key: onServer('b'), source: 'home' }, score: 0.95 }, {}]);
+    t.match(reviewDocument(pairs, agentConfig(dir, {})), [
+      { a: { key: onServer('b'), source: 'home' }, score: 0.95 },
+      {},
+    ]);
   },
 );
 
@@ -78,4 +89,46 @@ void t.test('two videos of which more is known now are no pair any more', async 
   t.equal(pairs(), 0, 'one minute apart');
   photos.observe([film('a'), film('b', { durationMs: 14_000 })]);
   t.equal(pairs(), 0, 'of another length');
+});
+
+void t.test('what to do with a pair is said above it, what to type stands behind each photo', async (t) => {
+  const { state, dir } = await tempState(t);
+  const { photos } = state();
+  const local = (name: string): PhotoKey => folderKey('nas', name);
+  const [id, other] = ['11111111-2222-4333-8444-555555555555', '21111111-2222-4333-8444-555555555555'];
+  photos.observe([
+    madePhoto(onServer(id), { name: 'beach.jpg' }),
+    madePhoto(local('my beach.jpg'), { source: 'nas' as SourceName, name: 'my beach.jpg', width: 800 }),
+    madePhoto(onServer(other), { name: 'lake.jpg', source: 'gone' as SourceName }),
+  ]);
+  const numberOf = (key: PhotoKey): PhotoId => photos.get(key)?.id ?? (0 as PhotoId);
+  prove(state(), [numberOf(onServer(id)), numberOf(local('my beach.jpg'))], 'likely', 0.9);
+  prove(state(), [numberOf(onServer(id)), numberOf(onServer(other))], 'likely', 0.8);
+  const index = openIndexForReading(dir);
+  if (index === null) throw new Error('no index');
+  t.teardown(() => index.close());
+  const pairs = reviewPairs(index, dir, new ManualClock());
+  const config = agentConfig(dir, {
+    accounts: [{ name: 'home', url: 'http://immich:2283', apiKey: 'key' }],
+    folders: [{ name: 'nas', path: '/photos' }],
+  });
+  const lines = reviewLines(pairs, config, 80).join('\n').split('\n');
+  t.match(lines[0], /^Pairs for you to judge/u);
+  t.match(lines.join(' '), /`photo-organizer dismiss ONE OTHER`/u);
+  const rows = lines.filter((line) => /\dx\d/u.test(line));
+  t.match(rows[0], `0.900  4000x3000  beach.jpg  http://immich:2283/photos/${id}`);
+  t.match(rows[1], /^ {10}800x3000 {13}'\/photos\/my beach\.jpg'$/u, 'fit to be pasted');
+  t.ok(rows[3]?.endsWith(onServer(other)), 'the key where its account is not set up');
+  t.same(
+    lines.filter((line) => line.length > 80 && !rows.includes(line)),
+    [],
+  );
+  t.match(reviewDocument(pairs, config), [
+    { a: { assetId: id, url: /photos/u }, b: { path: '/photos/my beach.jpg' } },
+    {},
+  ]);
+  t.same(reviewLines([], config, 80), ['No pairs to review.']);
+  t.match(reviewHint(pairs), /^2 more pairs look alike and are not proven: .*--review` shows them\.$/u);
+  t.match(reviewHint(pairs.slice(1)), /^1 more pair looks alike and is not proven: .* shows it\.$/u);
+  t.equal(reviewHint([]), null);
 });
