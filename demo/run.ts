@@ -14,8 +14,8 @@ import { folderName, webhookSecret, type Workplace } from './workplace.js';
 
 /** How long each step may take before the demo says that it did not happen. */
 const firstLabelsMs = 25_000;
-const arrivalMs = 8_000;
-const settledMs = 10_000;
+const arrivalMs = 20_000;
+const settledMs = 20_000;
 const betweenArrivalsMs = 900;
 /** For so long nothing must happen before the demo says that a photo gets no label. */
 const quietMs = 500;

@@ -201,12 +201,17 @@ test('a running agent: it is told from, given commands, and ended by SIGTERM', a
   const ended = new Promise<number | null>((resolve) => agent.once('close', resolve));
   t.teardown(() => agent.kill('SIGKILL'));
   await until('the tags of the agent', async () => Object.keys(await stage.tags()).length === 3);
-  const beforeHelp = performance.now();
-  await run(home, 'status', '--help');
-  const startedAt = performance.now();
-  const status = await run(home, 'status', '--config', config, '--json');
-  const [helpMs, statusMs] = [startedAt - beforeHelp, performance.now() - startedAt];
-  t.ok(statusMs < 4 * helpMs, `the lock makes nobody wait: ${statusMs} ms, only to start ${helpMs} ms`);
+  const timed = async (...flags: string[]): Promise<{ ms: number; stdout: string }> => {
+    const since = performance.now();
+    const { stdout } = await run(home, 'status', ...flags);
+    return { ms: performance.now() - since, stdout };
+  };
+  const onlyToStart = await timed('--help');
+  let status = await timed('--config', config, '--json');
+  // Who waits for the lock waits every time; others on the machine slow down one of them.
+  for (let tries = 1; tries < 5 && status.ms >= 4 * onlyToStart.ms; tries++)
+    status = await timed('--config', config, '--json');
+  t.ok(status.ms < 4 * onlyToStart.ms, `the lock makes nobody wait: ${status.ms}, ${onlyToStart.ms} ms`);
   t.match(JSON.parse(status.stdout), { running: true, counts: { photos: 7 }, sources: [{ name: 'immich' }] });
   const second = await run(home, 'agent', '--config', config);
   t.match(second, { code: 1, stderr: /is in use by "agent" \(process \d+/ });

@@ -48,6 +48,7 @@ export class FolderWatcher {
   readonly #settling: Settling;
   #root = '';
   #running: AbortController | null = null;
+  #watcher: FSWatcher | null = null;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(options: FolderWatcherOptions) {
@@ -114,7 +115,7 @@ export class FolderWatcher {
   async #watchUntilLost(signal: AbortSignal, ready: () => void): Promise<void> {
     this.#root = await realpath(this.#options.root);
     const identity = await identityOf(this.#root);
-    const watcher = this.#open();
+    const watcher = (this.#watcher = this.#open());
     const over = new AbortController();
     const stopped = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { signal: over.signal });
@@ -130,6 +131,7 @@ export class FolderWatcher {
       await Promise.race([stopped, failed, this.#untilReplaced(identity, over.signal)]);
     } finally {
       over.abort();
+      this.#watcher = null;
       await watcher.close();
     }
   }
@@ -198,8 +200,23 @@ export class FolderWatcher {
   /** Photos right in a directory that came; those below it come with their own. */
   async #photosIn(directory: string): Promise<string[]> {
     if (directory === everything) return [];
-    const names = await readdir(join(this.#root, directory)).catch(() => []);
-    return names.map((name) => `${directory}${name}`).filter(this.#options.accepts);
+    const entries = await readdir(join(this.#root, directory), { withFileTypes: true }).catch(() => []);
+    const below = (isDirectory: boolean): string[] =>
+      entries.filter((entry) => entry.isDirectory() === isDirectory).map(({ name }) => directory + name);
+    this.#watchMissed(below(true));
+    return below(false).filter(this.#options.accepts);
+  }
+
+  /** chokidar first reads a directory that came and then watches it: what is made there in between it never sees. */
+  #watchMissed(directories: readonly string[]): void {
+    if (this.#watcher === null || directories.length === 0) return;
+    const watched = this.#watcher.getWatched();
+    for (const path of directories) {
+      const absolute = join(this.#root, path);
+      if (absolute in watched || !this.#options.enters(path)) continue;
+      this.#watcher.add(absolute);
+      this.#settling.touch(`${path}/`);
+    }
   }
 }
 

@@ -78,7 +78,7 @@ test('something else answers there', async (t) => {
 for (const route of ['POST /search/metadata', 'GET /assets/:id/thumbnail', 'PUT /tags/assets'])
   test(`${route} is not answered at first`, async (t) => {
     const stage = await libraryStage(t);
-    const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 250 };
+    const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 2_000 };
     stage.standIn.faults.add(first(2, route, 'stall'));
     t.match(await runScan(stage.with({ accounts: [account] })), { failed: 0, groups: 2, errors: [] });
     t.same(await stage.tags(), libraryTags);

@@ -172,7 +172,7 @@ test('a refusal in JSON by a route that says so of everything does not end the s
 
 test('a thumbnail that drips in is given up by a command, and the rest is labelled', async (t) => {
   const stage = await libraryStage(t);
-  const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 600 };
+  const account = { url: stage.standIn.url, apiKey: stage.key, timeoutMs: 2_000 };
   const drip: Fault = {
     answer: (raw) => {
       raw.writeHead(200, { 'content-type': 'image/webp' });

@@ -12,6 +12,16 @@ import { until } from '../support/until.js';
 const me = { pid: process.pid, command: 'scan', since: '2026-01-01T00:00:00.000Z' };
 const root = join(import.meta.dirname, '..', '..');
 
+/** The shortest of some times that it takes, milliseconds: what waits does so every time, what others slow down does not. */
+function shortest(work: () => void): number {
+  const times = Array.from({ length: 5 }, () => {
+    const startedAt = performance.now();
+    work();
+    return performance.now() - startedAt;
+  });
+  return Math.min(...times);
+}
+
 /** A process of its own that holds the lock until it is killed. */
 async function holdElsewhere(t: Test, dir: string): Promise<ChildProcess> {
   const script = `
@@ -44,21 +54,20 @@ void t.test('a free directory has no holder, before and after', (t) => {
 void t.test('a second holder is told who is first, and does not wait long', (t) => {
   const dir = t.testdir({});
   const lock = lockStateDir(dir, me);
-  const startedAt = performance.now();
-  t.throws(() => lockStateDir(dir, { ...me, command: 'other' }), {
-    code: 'STATE_LOCKED',
-    exitCode: 1,
-    message: new RegExp(`"scan" \\(process ${process.pid}, since 2026`, 'u'),
-  });
-  t.ok(performance.now() - startedAt < 2_000);
+  const second = (): void =>
+    void t.throws(() => lockStateDir(dir, { ...me, command: 'other' }), {
+      code: 'STATE_LOCKED',
+      exitCode: 1,
+      message: new RegExp(`"scan" \\(process ${process.pid}, since 2026`, 'u'),
+    });
+  t.ok(shortest(second) < 2_000);
   try {
     lockStateDir(dir, me);
   } catch (error) {
     t.notMatch(describeError(error), /database/u, 'how the lock is made is no news to a person');
   }
-  const lookedAt = performance.now();
-  t.same(lockHolder(dir), me);
-  t.ok(performance.now() - lookedAt < 500, 'who only looks does not wait');
+  const look = (): void => void t.same(lockHolder(dir), me);
+  t.ok(shortest(look) < 500, 'who only looks does not wait');
   lock.release();
   lockStateDir(dir, me).release();
   t.end();

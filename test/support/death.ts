@@ -15,6 +15,7 @@ import { until } from './until.js';
 class Wire {
   readonly #server: Server;
   #seen = 0;
+  #onItsWay = 0;
 
   /** `cut` is asked before each request: 'before' = it does not arrive, 'after' = only its answer is lost. */
   constructor(target: URL, cut: (nth: number) => 'before' | 'after' | null) {
@@ -22,7 +23,11 @@ class Wire {
       const fate = cut(++this.#seen);
       if (fate === 'before') return void incoming.socket.destroy();
       const { method, url: path, headers } = incoming;
+      this.#onItsWay++;
+      let isAnswered = false;
       const sent = forward({ host: target.hostname, port: target.port, method, path, headers }, (answer) => {
+        isAnswered = true;
+        this.#onItsWay--;
         if (fate === 'after') {
           answer.resume();
           incoming.socket.destroy();
@@ -31,9 +36,17 @@ class Wire {
           answer.pipe(outgoing);
         }
       });
-      sent.on('error', () => incoming.socket.destroy());
+      sent.once('error', () => {
+        if (!isAnswered) this.#onItsWay--;
+        incoming.socket.destroy();
+      });
       incoming.pipe(sent);
     });
+  }
+
+  /** Requests that the server has and did not answer yet. */
+  get onItsWay(): number {
+    return this.#onItsWay;
   }
 
   async open(): Promise<string> {
@@ -85,7 +98,7 @@ export async function dieAt(
   void running.then(() => (process.over = true));
   await until('its death or its end', () => process.dead || process.over);
   // What was on its way to the server when it happened arrives.
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('the answers to it', () => wire.onItsWay === 0);
   // What is left of it in this process must not wait for a server that is away.
   t.teardown(async () => {
     for (const ghost of ghosts) await ghost.close();

@@ -1,10 +1,10 @@
-/** Longest wait of a test for something that must come by itself, milliseconds. */
-const deadlineMs = 15_000;
+/** Longest wait of a test for something that must come by itself, milliseconds: it only ends what would never come. */
+const deadlineMs = 120_000;
 const probeEveryMs = 10;
 
 /**
  * Resolves with what `look` gives as soon as that is neither null, undefined nor false. An error that it throws means "not yet". Throws
- * after 15 seconds, saying what was waited for.
+ * after two minutes, saying what was waited for.
  */
 export async function until<T>(
   what: string,

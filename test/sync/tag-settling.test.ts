@@ -1,5 +1,6 @@
 /* What becomes of tags after the server said yes: IMMICH.md §0. On the stand-in, with a clock turned by hand. */
 import t from 'tap';
+import { HandClock } from '../support/immich/hand-clock.js';
 import { run, syncStage, type SyncStage } from '../support/sync-stage.js';
 
 const tag = 'possible-duplicate';
@@ -70,7 +71,13 @@ void t.test('a tag that the server lost before it was verified is written again'
 });
 
 void t.test('tags of other programs at the same moment: in the end ours are all there', async (t) => {
-  const stage = await syncStage(t, { sidecarDelayMs: 400 });
+  const server = new HandClock();
+  const stage = await syncStage(t, { sidecarDelayMs: 400, clock: server });
+  const sleep = stage.clock.sleep.bind(stage.clock);
+  stage.clock.sleep = async (ms) => {
+    await server.turn(ms);
+    await sleep(ms);
+  };
   const names = await stage.addMany('p', 25);
   await stage.observe();
   const ids = names.slice(1).map((name) => stage.id(name));
@@ -80,11 +87,11 @@ void t.test('tags of other programs at the same moment: in the end ours are all 
     meddled = true;
     stage.standIn.tagByHand(stage.anna, 'other', ids);
     // Ours comes while theirs is on its way to the files.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await server.turn(160);
     return undefined;
   });
   await stage.sync(stage.groups(names));
-  await stage.standIn.settled();
+  await server.turn(1_000);
   const { assets } = stage.standIn.snapshot();
   for (const name of names.slice(1)) t.ok(assets[stage.id(name)]?.tags.includes(tag), name);
   t.same(new Set(Object.values(stage.states())), new Set(['verified']));

@@ -1,101 +1,11 @@
+/* What a watched folder tells, by events and by polling. */
 import { EventEmitter } from 'node:events';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import t, { type Test } from 'tap';
-import { folderKey, type PhotoKey, type Signal, type SourceName } from '../../src/model.js';
-import type { Clock, Log } from '../../src/ports.js';
-import { createFolderRules } from '../../src/sources/folder/folder-rules.js';
-import { FolderWatcher, type FolderWatcherOptions } from '../../src/watchers/folder-watcher.js';
-
-const nas = 'nas' as SourceName;
-const keyOf = (path: string): PhotoKey => folderKey('nas', path);
-const sweep: Signal = { kind: 'sweep', source: nas };
-
-const wallClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) => wait(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
-};
-
-/** Sleeps end when the test says so. */
-class HandClock implements Clock {
-  readonly asked: number[] = [];
-  #wake: (() => void) | null = null;
-
-  now(): number {
-    return 0;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    this.asked.push(ms);
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal?.addEventListener('abort', () => resolve());
-    });
-  }
-
-  wake(): void {
-    this.#wake?.();
-  }
-}
-
-interface Heard {
-  readonly signals: Signal[];
-  readonly warnings: Record<string, unknown>[];
-  readonly keys: () => Set<PhotoKey>;
-  /** Waits until it is so; fails after 10 s. */
-  readonly until: (what: string, isSo: () => boolean) => Promise<void>;
-  readonly untilKeys: (...paths: string[]) => Promise<void>;
-}
-
-function listening(t: Test): Heard & { readonly emit: (signal: Signal) => void; readonly log: Log } {
-  const signals: Signal[] = [];
-  const warnings: Record<string, unknown>[] = [];
-  const silent = (): void => undefined;
-  const keys = (): Set<PhotoKey> =>
-    new Set(signals.flatMap((signal) => (signal.kind === 'photos' ? signal.keys : [])));
-  const until = async (what: string, isSo: () => boolean): Promise<void> => {
-    const deadline = Date.now() + 10_000;
-    while (!isSo() && Date.now() < deadline) await wait(10);
-    t.ok(isSo(), what);
-  };
-  return {
-    signals,
-    warnings,
-    keys,
-    until,
-    untilKeys: (...paths) =>
-      until(`signals ${paths.join(', ')}`, () => paths.every((path) => keys().has(keyOf(path)))),
-    emit: (signal) => signals.push(signal),
-    log: { debug: silent, info: silent, error: silent, warn: (fields) => warnings.push(fields) },
-  };
-}
-
-type Chosen = Partial<Pick<FolderWatcherOptions, 'settleMs' | 'polling' | 'clock'>> & { ignore?: string[] };
-
-async function watching(
-  t: Test,
-  root: string,
-  { ignore = [], ...chosen }: Chosen = {},
-  Watcher = FolderWatcher,
-): Promise<Heard & { readonly watcher: FolderWatcher }> {
-  const heard = listening(t);
-  const watcher = new Watcher({
-    source: nas,
-    root,
-    ...createFolderRules(nas, ignore),
-    settleMs: 50,
-    polling: false,
-    pollMs: 50,
-    clock: wallClock,
-    emit: heard.emit,
-    log: heard.log,
-    ...chosen,
-  });
-  t.teardown(() => watcher.stop());
-  await watcher.start();
-  return { ...heard, watcher };
-}
+import t from 'tap';
+import { keyOf, sweep, toldOf, watching } from '../support/folder-watching.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { until } from '../support/until.js';
 
 for (const polling of [false, true]) {
   const mode = polling ? 'by polling' : 'by events';
@@ -119,7 +29,7 @@ for (const polling of [false, true]) {
   void t.test(`whole trees that come and go, ${mode}`, async (t) => {
     const base = t.testdir({ photos: {}, inbox: { 'a.jpg': 'x', deep: { er: { 'b.jpg': 'x' } } } });
     const root = join(base, 'photos');
-    const { until, untilKeys, keys, signals } = await watching(t, root, { polling });
+    const { untilKeys, keys, signals } = await watching(t, root, { polling });
     await rename(join(base, 'inbox'), join(root, 'trip'));
     await untilKeys('trip/a.jpg', 'trip/deep/er/b.jpg');
     await mkdir(join(root, 'fresh/two'), { recursive: true });
@@ -149,19 +59,26 @@ for (const polling of [false, true]) {
 
 void t.test('a file that is written in pieces is signalled once, after the last', async (t) => {
   const root = t.testdir({});
-  const { untilKeys, signals } = await watching(t, root, { settleMs: 1500 });
+  const clock = new ManualClock();
+  const { told, accepts } = toldOf();
+  const { untilKeys, signals } = await watching(t, root, { settleMs: 1500, clock, accepts });
   for (let piece = 0; piece < 8; piece += 1) {
     await writeFile(join(root, 'a.jpg'), 'piece', { flag: 'a' });
-    await wait(50);
+    // What the system tells of one directory comes in its order.
+    await writeFile(join(root, `${piece}.txt`), '');
+    await until('the piece', () => told.includes(`${piece}.txt`));
+    await clock.advance(1000);
     t.same(signals, []);
   }
+  await clock.advance(500);
   await untilKeys('a.jpg');
+  await clock.advance(10_000);
   t.same(signals, [{ kind: 'photos', keys: [keyOf('a.jpg')] }]);
 });
 
 void t.test('a name that is no UTF-8 is found by a sweep', async (t) => {
   const root = t.testdir({});
-  const { until, signals } = await watching(t, root);
+  const { signals } = await watching(t, root);
   const name = Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff]), Buffer.from('.jpg')]);
   await writeFile(name, 'x');
   t.teardown(() => rm(name, { force: true }));
@@ -171,83 +88,47 @@ void t.test('a name that is no UTF-8 is found by a sweep', async (t) => {
 
 void t.test('after stop nothing is signalled, and start begins anew', async (t) => {
   const root = t.testdir({});
-  const { watcher, signals, untilKeys } = await watching(t, root);
+  const clock = new ManualClock();
+  const { told, accepts } = toldOf();
+  const { watcher, signals, untilKeys } = await watching(t, root, { clock, accepts });
   await writeFile(join(root, 'a.jpg'), 'x');
+  await until('what was told of it', () => told.includes('a.jpg'));
   await watcher.stop();
   await watcher.stop();
   await writeFile(join(root, 'b.jpg'), 'x');
   await watcher.start();
   await watcher.start();
   await writeFile(join(root, 'c.jpg'), 'x');
+  await until('what was told of it', () => told.includes('c.jpg'));
+  await clock.advance(1_000);
   await untilKeys('c.jpg');
   t.same(signals, [{ kind: 'photos', keys: [keyOf('c.jpg')] }]);
 });
 
-void t.test('a root that is missing is swept, warned of once, and watched when it is back', async (t) => {
-  const root = join(t.testdir({}), 'photos');
-  const clock = new HandClock();
-  const { watcher, signals, warnings, until } = await watching(t, root, { clock });
-  t.same(signals, [sweep]);
-  t.match(warnings, [{ folder: root, reason: /ENOENT/u, fix: /mounted/u }]);
-  for (const minutes of [1, 2, 4, 8, 16, 32, 60]) {
-    await until(`waits ${minutes} min`, () => clock.asked.at(-1) === minutes * 60_000);
-    clock.wake();
-  }
-  await until('waits an hour again', () => clock.asked.length === 8);
-  t.equal(warnings.length, 1);
-  signals.length = 0;
-  await mkdir(root);
-  clock.wake();
-  await until('sweeps what happened meanwhile', () => signals.length === 1);
-  t.same(signals, [sweep]);
-  await watcher.stop();
-});
-
-void t.test('a root that is replaced is watched anew', async (t) => {
-  const root = join(t.testdir({ photos: {} }), 'photos');
-  const clock = new HandClock();
-  const { watcher, signals, warnings, until } = await watching(t, root, { clock });
-  await rename(root, `${root}-away`);
-  await mkdir(root);
-  await until('checks the root', () => clock.asked.length > 0);
-  signals.length = 0;
-  // Events of the old root may have set another sleep: wake whatever sleeps until the loss is seen.
-  await until('notices', () => {
-    clock.wake();
-    return warnings.length > 0;
-  });
-  await until('sweeps', () => signals.length > 0);
-  await watcher.stop();
-});
-
-void t.test('no more watches: one warning with the fix, a sweep, and another try', async (t) => {
-  const opened: EventEmitter[] = [];
-  const watch = (): EventEmitter => {
-    const fake = Object.assign(new EventEmitter(), { close: () => Promise.resolve() });
-    opened.push(fake);
-    const error = Object.assign(new Error('ENOSPC: limit reached'), { code: 'ENOSPC' });
-    setImmediate(() => {
-      if (opened.length === 3) fake.emit('ready');
-      else for (let n = 0; n < 5; n += 1) fake.emit('error', error);
+void t.test(
+  'a folder that was made while its parent was read is watched, and its photos signalled',
+  async (t) => {
+    const root = t.testdir({ trip: { day: { 'a.jpg': 'x' }, seen: {} } });
+    const added: string[] = [];
+    const fake = Object.assign(new EventEmitter(), {
+      close: () => Promise.resolve(),
+      add: (path: string) => void added.push(path),
+      getWatched: () =>
+        Object.fromEntries(
+          [root, ...['trip', 'trip/seen'].map((path) => join(root, path)), ...added].map((path) => [
+            path,
+            [],
+          ]),
+        ),
     });
-    return fake;
-  };
-  const { FolderWatcher: Watcher } = await t.mockImport<
-    typeof import('../../src/watchers/folder-watcher.js')
-  >('../../src/watchers/folder-watcher.js', { chokidar: { watch } });
-  const clock = new HandClock();
-  const { watcher, signals, warnings, until } = await watching(t, t.testdir({}), { clock }, Watcher);
-  t.match(warnings, [{ fix: /max_user_watches.*polling: true/u }]);
-  t.same(signals, [sweep]);
-  await until('waits', () => clock.asked.at(-1) === 60_000);
-  clock.wake();
-  await until('waits longer', () => clock.asked.at(-1) === 120_000);
-  t.same(signals, [sweep, sweep]);
-  clock.wake();
-  await until('watches again', () => signals.length === 3);
-  t.equal(warnings.length, 1);
-  opened[2]?.emit('error', Object.assign(new Error('EACCES: one directory'), { code: 'EACCES' }));
-  await wait(20);
-  t.equal(opened.length, 3, 'one directory without permission is no reason to stop');
-  await watcher.stop();
-});
+    const watch = (): EventEmitter => (setImmediate(() => fake.emit('ready')), fake);
+    const { FolderWatcher: Watcher } = await t.mockImport<
+      typeof import('../../src/watchers/folder-watcher.js')
+    >('../../src/watchers/folder-watcher.js', { chokidar: { watch } });
+    const { signals, untilKeys } = await watching(t, root, {}, Watcher);
+    fake.emit('addDir', join(root, 'trip'));
+    await untilKeys('trip/day/a.jpg');
+    t.same(signals, [{ kind: 'photos', keys: [keyOf('trip/day/a.jpg')] }]);
+    t.same(added, [join(root, 'trip/day')], 'it alone was not watched');
+  },
+);

@@ -84,7 +84,7 @@ test('a listing without end is given up, packed or not', async (t) => {
 });
 
 test('a thumbnail that drips in byte by byte is given up, and told of', async (t) => {
-  const stage = await accountStage(t, { timeoutMs: 600 });
+  const stage = await accountStage(t, { timeoutMs: 2_000 });
   const photo = await onePhoto(stage);
   stage.standIn.faults.add(only(thumbnail, { answer: (raw) => drip(raw, 'image/webp') }));
   await t.rejects(stage.account.source.picture(photo), { code: 'IMMICH_SLOW', name: 'TransientError' });
@@ -94,7 +94,7 @@ test('a thumbnail that drips in byte by byte is given up, and told of', async (t
 });
 
 test('a listing that is never answered ends a command, though the server answers all else', async (t) => {
-  const stage = await accountStage(t, { timeoutMs: 400 });
+  const stage = await accountStage(t, { timeoutMs: 2_000 });
   stage.standIn.faults.add(only(listing, 'stall'));
   await t.rejects(photosOf(stage), {
     code: 'IMMICH_UNREACHABLE',
@@ -105,7 +105,7 @@ test('a listing that is never answered ends a command, though the server answers
 });
 
 test('a listing that is never answered is tried again by a service', async (t) => {
-  const stage = await accountStage(t, { timeoutMs: 400, patience: 'service' });
+  const stage = await accountStage(t, { timeoutMs: 2_000, patience: 'service' });
   stage.standIn.faults.add(only(listing, 'stall'));
   await t.rejects(photosOf(stage), { code: 'IMMICH_UNREACHABLE', name: 'TransientError' });
   t.type(stage.account.client.awaySince, 'number', 'it is told');
