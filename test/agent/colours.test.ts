@@ -5,13 +5,20 @@ import { emptyStage, runScan, withAgent } from '../support/agent-stage.js';
 import { drawScene } from '../support/pictures.js';
 
 /** Groups as `*keeper extra evidence`. */
-async function found(t: Test, pictures: Record<string, Buffer>): Promise<string[]> {
+const found = async (t: Test, pictures: Record<string, Buffer>): Promise<string[]> =>
+  (await examined(t, pictures)).groups;
+
+/** Groups, and pairs that a person may judge. */
+async function examined(
+  t: Test,
+  pictures: Record<string, Buffer>,
+): Promise<{ groups: string[]; review: string[] }> {
   const stage = await emptyStage(t);
   for (const [id, bytes] of Object.entries(pictures)) await stage.add(id, bytes);
   t.match(await runScan(stage.config), { failed: 0, errors: [] });
-  return withAgent(stage.config, ({ state: { photos, groups } }) =>
-    Promise.resolve(
-      groups
+  return withAgent(stage.config, ({ state: { photos, groups, copies } }) =>
+    Promise.resolve({
+      groups: groups
         .groups()
         .map(({ members }) =>
           members
@@ -20,7 +27,10 @@ async function found(t: Test, pictures: Record<string, Buffer>): Promise<string[
             )
             .join(' '),
         ),
-    ),
+      review: copies
+        .likely(100)
+        .map(({ a, b }) => [photos.byId(a)?.name, photos.byId(b)?.name].sort().join(' ')),
+    }),
   );
 }
 
@@ -45,8 +55,12 @@ void t.test('of black-and-white photographs copies are found as ever', async (t)
   t.same(await found(t, { large, small }), ['*large.jpg small.jpg same-picture']);
 });
 
-void t.test('pictures in other hues are no group', async (t) => {
-  t.same(await found(t, { one: await photo(), other: await photo(180) }), []);
+void t.test('pictures in other hues are no group, but shown for review', async (t) => {
+  const one = await photo();
+  const other = await photo(180);
+  const cut = await sharp(other).extract({ left: 24, top: 16, width: 440, height: 290 }).jpeg().toBuffer();
+  t.same(await examined(t, { one, other }), { groups: [], review: ['one.jpg other.jpg'] });
+  t.same(await examined(t, { one, cut }), { groups: [], review: ['cut.jpg one.jpg'] });
 });
 
 void t.test('a turned copy is found, however its colours lie', async (t) => {

@@ -24,6 +24,29 @@ void t.test(
   },
 );
 
+void t.test(
+  'an enlarged copy on a square canvas does not hide a mirrored copy of the original',
+  async (t) => {
+    const stage = await libraryStage(t);
+    const original = await scene(6);
+    const { width, height } = await sharp(original).metadata();
+    const side = Math.round(width * 1.3);
+    const bars = side - Math.round(height * 1.3);
+    const squared = await sharp(original)
+      .resize({ width: side })
+      .extend({ top: bars >> 1, bottom: bars - (bars >> 1), background: '#fff' })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    await stage.add('tower', original);
+    await stage.add('tower-squared', squared, { width: side, height: side });
+    await stage.add('tower-mirrored', await copyOf(6, 'mirrored'));
+    const { explained } = await runScan(stage.config, { dryRun: true });
+    const of = (name: string): unknown => explained[`immich:home:${stage.id(name)}`];
+    for (const copy of ['tower-squared', 'tower-mirrored'])
+      t.match(of(copy), { role: 'extra', keptAs: `immich:home:${stage.id('tower')}` }, copy);
+  },
+);
+
 void t.test('a photo and the same with something laid over it are for a person to judge', async (t) => {
   const stage = await libraryStage(t);
   const original = await scene(7);

@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import t from 'tap';
 import type { EvidenceKind } from '../../src/model.js';
 import { evidenceBetween, type Comparable } from '../../src/pipeline/evidence/evidence.js';
-import { kindByColours } from '../../src/pipeline/evidence/colours.js';
+import { colouringOf, kindByColours } from '../../src/pipeline/evidence/colours.js';
 import { thumbHashOfBytes } from '../../src/pipeline/thumb/local-thumb-hash.js';
 import { coloursOf } from '../../src/pipeline/thumb/thumb-colours.js';
 import { madePhoto, onServer } from '../support/made-photo.js';
@@ -133,7 +133,16 @@ void t.test('the colours of a ThumbHash are those of the picture', async (t) => 
 
 void t.test('photographs: colours that are lost are seen, what is usual is not', needsPhotos, async (t) => {
   const photos = (await testPhotos(['general'])).filter((_, i) => i % 8 === 0);
-  const counts = { inColour: 0, greySeen: 0, sepiaLabelled: 0, usual: 0, usualSame: 0 };
+  const counts = {
+    tinted: 0,
+    sepiaTinted: 0,
+    changedTint: 0,
+    inColour: 0,
+    greySeen: 0,
+    sepiaLabelled: 0,
+    usual: 0,
+    usualSame: 0,
+  };
   for (const photo of photos) {
     const original = await sharp(await photo.read())
       .resize(320, 320, { fit: 'inside' })
@@ -146,7 +155,15 @@ void t.test('photographs: colours that are lost are seen, what is usual is not',
     const strength = Math.hypot(...mean, ...parts);
     counts.inColour += Number(strength > 0.03);
     counts.greySeen += Number(strength > 0.03 && grey === 'edited');
-    const brown = await kindOf(original, await sharp(original).recomb(sepia).jpeg().toBuffer(), 'in place');
+    const toned = await sharp(original).recomb(sepia).jpeg().toBuffer();
+    const brown = await kindOf(original, toned, 'in place');
+    const colouring = colouringOf({ thumbHash });
+    counts.tinted += Number(colouring === 'tinted');
+    counts.sepiaTinted += Number(colouringOf(await photoOf(toned)) === 'tinted');
+    const small = await sharp(original).resize(160).webp({ quality: 75 }).toBuffer();
+    counts.changedTint += Number(
+      (colouringOf(await photoOf(small)) === 'tinted') !== (colouring === 'tinted'),
+    );
     counts.sepiaLabelled += Number(brown !== 'similar');
     const usual = [
       sharp(original).webp({ quality: 60 }),
@@ -162,5 +179,8 @@ void t.test('photographs: colours that are lost are seen, what is usual is not',
   }
   t.equal(counts.greySeen, counts.inColour, 'every photograph in colour is more than its grey copy');
   t.equal(counts.sepiaLabelled, photos.length);
+  t.ok(counts.sepiaTinted >= 0.4 * photos.length, `${counts.sepiaTinted} of ${photos.length} sepia copies`);
+  t.ok(counts.tinted <= 0.04 * photos.length, `${counts.tinted} of ${photos.length} originals`);
+  t.equal(counts.changedTint, 0);
   t.ok(counts.usualSame >= 0.95 * counts.usual, `${counts.usualSame} of ${counts.usual}`);
 });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import t from 'tap';
 import { keepRuleNames, localRealm, type KeepRule, type Photo } from '../../src/model.js';
+import { colouringOf } from '../../src/pipeline/evidence/colours.js';
 import { byWorth, reasonsToKeep, type Rankable } from '../../src/pipeline/groups/keep-rules.js';
+import { thumbHashOfBytes } from '../../src/pipeline/thumb/local-thumb-hash.js';
+import { drawScene } from '../support/pictures.js';
 import { thumbHashOfShade } from '../support/thumbs.js';
 import { inFolder, madePhoto, onServer, realmOf } from '../support/made-photo.js';
 
@@ -29,6 +33,8 @@ const preferred: Record<KeepRule, Partial<Rankable>> = {
 };
 const greyHash = await thumbHashOfShade('#777');
 const redHash = await thumbHashOfShade('#c33');
+const brown = { create: { width: 90, height: 60, channels: 3, background: '#a07840' } } as const;
+const brownHash = await thumbHashOfBytes(await sharp(brown).png().toBuffer());
 const worse: Partial<Photo> = {
   ...{ format: 'other', width: 10, byteSize: 10, createdAt: Date.UTC(2030, 0, 1) },
   thumbHash: greyHash,
@@ -75,6 +81,30 @@ void t.test('a plain canvas around a picture makes it no better', (t) => {
   t.end();
 });
 
+void t.test('a photo is kept before its copy on a canvas that was enlarged a little, or on a screen', (t) => {
+  const original = rankable('z', { width: 4000, height: 3000, byteSize: 1000 });
+  const enlarged = (by: number): Rankable =>
+    rankable('a', { width: 4000 * by, height: 4000 * by, shown: 0.75 * 0.8, byteSize: 9000 });
+  for (const by of [1.05, 1.2, 1.3, 1.4])
+    for (const size of [0.1, 0.25, 0.5, 0.7, 1, 1.3, 2]) {
+      const [one, other] = [original, enlarged(by)].map((photo) => ({
+        ...photo,
+        width: (photo.width ?? 0) * size,
+        height: (photo.height ?? 0) * size,
+      })) as [Rankable, Rankable];
+      t.equal(bestOf(keepRuleNames, other, one), one.key, `${by} of ${size}`);
+    }
+  t.equal(
+    bestOf(keepRuleNames, original, enlarged(1.5)),
+    enlarged(1.5).key,
+    'more than twice the pixels would be lost',
+  );
+  const sent = rankable('z', { width: 1024, height: 683 });
+  const onScreen = rankable('a', { width: 1170, height: 2532, shown: (5 / 16) * 0.8, byteSize: 9_000_000 });
+  t.equal(bestOf(keepRuleNames, onScreen, sent), sent.key);
+  t.end();
+});
+
 void t.test('an edit with a few more pixels does not replace the original that has its capture time', (t) => {
   const original = rankable('original', { width: 4000, height: 3000, takenAt: 1, byteSize: 3_000_000 });
   const captioned = rankable('edit', { width: 4000, height: 3600, byteSize: 4_000_000, createdAt: 0 });
@@ -97,6 +127,45 @@ void t.test('a colour original is kept before its grey copy, also an enlarged on
   t.equal(bestOf(keepRuleNames, dated, original), grey.key, 'its copy in colour may be somebody’s guess');
   const small = { ...original, width: 300, height: 200 };
   t.equal(bestOf(keepRuleNames, grey, small), grey.key, 'far more pixels would be lost');
+  t.end();
+});
+
+void t.test(
+  'a colour original is kept before its sepia copy that is a larger file, and that before a grey one',
+  async (t) => {
+    const picture = await sharp(await drawScene(11, { width: 480, height: 320 }))
+      .modulate({ saturation: 1.6 })
+      .png()
+      .toBuffer();
+    const grey = await sharp(picture).greyscale().jpeg().toBuffer();
+    const toned = await sharp(grey)
+      .toColourspace('srgb')
+      .recomb([
+        [0.95, 0, 0],
+        [0, 0.85, 0],
+        [0, 0, 0.66],
+      ])
+      .jpeg()
+      .toBuffer();
+    const [colour, sepia, plain] = (await Promise.all(
+      [picture, toned, grey].map(async (bytes, n) =>
+        rankable('zyx'[n] ?? '', { thumbHash: await thumbHashOfBytes(bytes), byteSize: 1000 + 2000 * n }),
+      ),
+    )) as [Rankable, Rankable, Rankable];
+    t.equal(bestOf(keepRuleNames, plain, sepia, colour), colour.key);
+    t.same(reasonsToKeep(keepRuleNames, colour, [sepia]), ['in colour']);
+    t.equal(bestOf(keepRuleNames, plain, sepia), sepia.key);
+    t.same(reasonsToKeep(keepRuleNames, sepia, [plain]), ['not grey']);
+    t.end();
+  },
+);
+
+void t.test('which local file is kept does not depend on whether a ThumbHash was made of it', (t) => {
+  const files = [null, greyHash].map((thumbHash, n): Rankable => {
+    const file = madePhoto(inFolder(`${n}`), { thumbHash, width: 1000 + n });
+    return { ...file, albumCount: 0, shown: 1 };
+  });
+  t.equal(bestOf(keepRuleNames, ...files), inFolder('1'), 'the one with more pixels');
   t.end();
 });
 
@@ -152,6 +221,12 @@ void t.test('photos on a server come before local files, whatever the rules', (t
   t.end();
 });
 
+void t.test('the shades that the next test is made of', (t) => {
+  const colourings = [null, greyHash, brownHash, redHash].map((thumbHash) => colouringOf({ thumbHash }));
+  t.same(colourings, ['full', 'grey', 'tinted', 'full']);
+  t.end();
+});
+
 void t.test('the order is total: no two photos are equal, and none is before itself', (t) => {
   const any = fc.record({
     key: fc.oneof(
@@ -170,7 +245,7 @@ void t.test('the order is total: no two photos are equal, and none is before its
     albumCount: fc.constantFrom(0, 1),
     shown: fc.constantFrom(1, 0.8),
     fileId: fc.constant(null),
-    thumbHash: fc.constantFrom(null, greyHash, redHash),
+    thumbHash: fc.constantFrom(null, greyHash, brownHash, redHash),
   });
   const photos = fc
     .uniqueArray(any, { selector: ({ key }) => key, maxLength: 8 })

@@ -1,12 +1,12 @@
-import type { Evidence, Likeness, Photo, PixelProof } from '../../model.js';
+import type { Evidence, EvidenceKind, Likeness, Photo, PixelProof } from '../../model.js';
 import { certainBits, paperBits } from '../fingerprint/bounds.js';
 import { kindByColours, type Coloured } from './colours.js';
 import { areCompanions, type Shot } from './companions.js';
-import { kindByFrames, type Framed } from './several-frames.js';
+import { goOnDifferently, kindByFrames, type Framed } from './several-frames.js';
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 9;
+export const evidenceVersion = 10;
 /** Time zones differ by multiples of this, and by a day and two hours at most. */
 const zoneStepMs = 15 * 60_000;
 const largestZoneGapMs = 26 * 60 * 60_000;
@@ -50,15 +50,24 @@ export function evidenceBetween(
   if (proof?.verdict !== 'proven' || areCompanions(a, b)) return null;
   const isAlike = areAlike(a, b, likeness, options);
   const apart = timeBetweenShots(a, b);
-  const isUnedited = proof.inPlace && sameShape(a, b);
-  const kind =
-    apart !== null ? (apart < zoneStepMs ? 'burst' : 'similar') : isUnedited ? 'same-picture' : 'edited';
   return {
-    kind: kindByFrames(a, b, kindByColours(a, b, kind)),
+    kind: apart === null ? kindOfProven(a, b, proof) : apart < zoneStepMs ? 'burst' : 'similar',
     score: isAlike ? scoreOf(likeness.detailBits) : Math.min(0.99, round(proof.agreement)),
     distance: likeness && { phash: likeness.phashBits, detail: likeness.detailBits },
     agreement: round(proof.agreement),
   };
+}
+
+/** Of two pictures that may be one shot, and whose pixels agree. */
+function kindOfProven(a: Comparable, b: Comparable, { inPlace }: Pick<PixelProof, 'inPlace'>): EvidenceKind {
+  const kind = inPlace && sameShape(a, b) ? 'same-picture' : 'edited';
+  return kindByFrames(a, b, kindByColours(a, b, kind));
+}
+
+/** Grey pixels agree where they were looked at; that it is no other picture, in other hues or with other frames, a person may say. */
+export function isLeftToReview(a: Comparable, b: Comparable, proof: Pick<PixelProof, 'inPlace'>): boolean {
+  const mayBeOneShot = timeBetweenShots(a, b) === null && !areCompanions(a, b);
+  return mayBeOneShot && !goOnDifferently(a, b) && kindOfProven(a, b, proof) === 'similar';
 }
 
 /** Whether the hashes of two pictures are so alike that it is worth asking for their pixels. */

@@ -16,10 +16,11 @@ export type Framed = Pick<Photo, 'frames' | 'durationMs'> & {
 
 /**
  * How two pictures compare whose first frames look alike: `single` = each is one frame; `first` = one is a still of what the other
- * begins with; `same` = equally many frames, as long, and those looked at are alike for certain; `as-long` = only the durations
- * say so; `other` = something says that they are two; `unknown` = nothing says either.
+ * begins with; `same` = equally many frames, as long, and those looked at are alike for certain; `nearly` = the same, but for a
+ * rounded duration; `other` = something says that they are two; `unknown` = nothing says either. Equal durations alone say nothing:
+ * whatever one tool or site makes is often equally long.
  */
-type Throughout = 'single' | 'first' | 'same' | 'as-long' | 'other' | 'unknown';
+type Throughout = 'single' | 'first' | 'same' | 'nearly' | 'other' | 'unknown';
 
 function throughout(a: Framed, b: Framed): Throughout {
   const singles = Number(a.frames === 1) + Number(b.frames === 1);
@@ -29,9 +30,9 @@ function throughout(a: Framed, b: Framed): Throughout {
   if (areTimed && Math.abs(a.durationMs - b.durationMs) > durationGapMs) return 'other';
   const bits = bitsBetween(a.laterFrames, b.laterFrames);
   if (bits !== null && bits > otherBits) return 'other';
-  if (bits !== null && bits > alikeBits) return 'unknown';
-  if (bits !== null && a.durationMs === b.durationMs) return 'same';
-  return areTimed ? 'as-long' : 'unknown';
+  if (bits === null || bits > alikeBits) return 'unknown';
+  if (a.durationMs === b.durationMs) return 'same';
+  return areTimed ? 'nearly' : 'unknown';
 }
 
 /** Bits of 256 by which the later frame differs that differs most; null where that is not known. */
@@ -56,17 +57,12 @@ export function kindByFrames(a: Framed, b: Framed, kind: Evidence['kind']): Evid
   const found = throughout(a, b);
   if (found === 'single' || found === 'same') return kind;
   if (found === 'first') return 'edited';
-  return found === 'as-long' && kind === 'same-picture' ? 'edited' : 'similar';
+  return found === 'nearly' && kind === 'same-picture' ? 'edited' : 'similar';
 }
 
 /** What may hold several frames stays when a still of it goes, never the other way round. */
 export function mayStandFor(kept: Pick<Framed, 'frames'>, extra: Pick<Framed, 'frames'>): boolean {
   return kept.frames !== 1 || extra.frames === 1;
-}
-
-/** Their first frames are alike, and nothing says whether the others are: a person may judge. */
-export function areOfUnknownFrames(a: Framed, b: Framed): boolean {
-  return throughout(a, b) === 'unknown';
 }
 
 /** Something says that the two begin alike and go on differently. */

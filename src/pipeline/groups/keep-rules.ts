@@ -1,6 +1,6 @@
 import type { Format, KeepRule, Photo } from '../../model.js';
 import type { IndexedPhoto } from '../../store-ports.js';
-import { isGrey } from '../evidence/colours.js';
+import { colouringOf, type Colouring } from '../evidence/colours.js';
 
 /** What the keep rules look at. */
 export type Rankable = Pick<
@@ -30,8 +30,24 @@ export function picturePixels(photo: Pick<Rankable, 'width' | 'height' | 'shown'
   return areaOf(photo) * photo.shown;
 }
 
+/** What stands on a canvas, screenshots above all, was often enlarged to fill it: it is worth more than its original from twice the pixels on. */
+const canvasDiscount = 0.625;
+
+/** As rules count them. The share that is shown has a discount of a fifth already. */
+function worthOfPixels(photo: Rankable): number {
+  return picturePixels(photo) * (photo.shown < 1 ? canvasDiscount : 1);
+}
+
 /** What cameras write above what anything writes: a JPEG is made of a PNG as often as a PNG of a JPEG. */
 const formatWorth: Record<Format, number> = { raw: 2, heic: 1, jpeg: 0, other: 0 };
+
+/** A grey copy is made of a sepia one as often as the other way round; the tint would be lost. */
+const colouringWorth: Record<Colouring, number> = { full: 2, tinted: 1, grey: 0 };
+
+/** Of a local file colours are known only if it was read at the right moment: what is kept must not depend on that. */
+function colouringWorthOf(photo: Rankable): number {
+  return colouringWorth[photo.realm === 'local' ? 'full' : colouringOf(photo)];
+}
 
 /**
  * Each rule as a number: more is better. `far_more_pixels` goes by steps of two: an edit (turned, with a bar below, on a
@@ -43,10 +59,10 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   favorite: (photo) => Number(photo.favorite),
   in_album: (photo) => Number(photo.albumCount > 0),
   format: (photo) => formatWorth[photo.format],
-  far_more_pixels: (photo) => Math.floor(Math.log2(Math.max(1, picturePixels(photo))) + 0.5),
-  pixels: picturePixels,
+  far_more_pixels: (photo) => Math.floor(Math.log2(Math.max(1, worthOfPixels(photo))) + 0.5),
+  pixels: worthOfPixels,
   metadata: (photo) => Number(photo.takenAt !== null) + Number(photo.hasLocation),
-  in_colour: (photo) => Number(!isGrey(photo)),
+  in_colour: colouringWorthOf,
   preferred: (photo) => photo.preference,
   larger: (photo) => photo.byteSize ?? 0,
   older: (photo) => -photo.createdAt,
@@ -68,7 +84,10 @@ const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
   pixels: wordsOfPixels,
   metadata: (photo, other) =>
     photo.takenAt !== null && other.takenAt === null ? 'has its capture time' : 'has its place',
-  in_colour: ({ thumbHash }) => (thumbHash === null ? 'not known to be grey' : 'in colour'),
+  in_colour: (photo) => {
+    if (photo.thumbHash === null) return 'not known to be grey';
+    return colouringOf(photo) === 'tinted' ? 'not grey' : 'in colour';
+  },
   preferred: () => 'where you prefer to keep photos',
   larger: () => 'larger file',
   older: () => 'here longer',

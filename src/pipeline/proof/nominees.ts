@@ -1,10 +1,9 @@
 import type { CopyId } from '../../model.js';
 import type { CopyStore, IndexedPhoto, PhotoStore } from '../../store-ports.js';
 import type { PixelComparer } from './alike.js';
-import { arePapers, timeBetweenShots } from '../evidence/evidence.js';
+import { arePapers, isLeftToReview, timeBetweenShots } from '../evidence/evidence.js';
 import { candidateBits, certainBits, storedBits } from '../fingerprint/bounds.js';
 import type { Neighbours } from '../search/neighbours.js';
-import { areOfUnknownFrames } from '../evidence/several-frames.js';
 import type { ViewIndex } from './view-index.js';
 
 /** See `ChooserOptions`: edits of one photo are fewer, and 1,000 look-alikes take no longer than they must. */
@@ -42,8 +41,6 @@ export interface Pair {
   readonly other: CopyId;
   /** Of 256, where the whole pictures look alike though not for certain; else null. */
   readonly alikeBits: number | null;
-  /** Nothing says whether they are alike beyond their first frames. */
-  readonly isUnknown: boolean;
 }
 
 export interface Choice {
@@ -136,10 +133,10 @@ export class Chooser {
       const likeness = alike.get(second.id);
       const bits = likeness?.detailBits ?? Infinity;
       const kind = { arePapers: arePapers(photo, second) };
-      const isUnknown = areOfUnknownFrames(photo, second);
-      const mayBeDecided = likeness !== undefined && bits <= certainBits && !isUnknown;
-      if (mayBeDecided && this.#options.alike.proofOf(likeness, kind) !== null) return null;
-      return { other, alikeBits: bits <= storedBits && !kind.arePapers ? bits : null, isUnknown };
+      const isCertain = likeness !== undefined && bits <= certainBits;
+      const proof = isCertain ? this.#options.alike.proofOf(likeness, kind) : null;
+      if (proof !== null && !isLeftToReview(photo, second, proof)) return null;
+      return { other, alikeBits: bits <= storedBits && !kind.arePapers ? bits : null };
     };
   }
 }

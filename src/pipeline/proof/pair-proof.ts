@@ -7,7 +7,7 @@ import { isMostlyPlain, isPaper } from '../fingerprint/paper.js';
 import { register, registrable, type Registrable, type Registration } from './registration.js';
 
 /** Changes with what is nominated and proven here: stored proofs are then made anew, without reading a picture again. */
-export const proofVersion = 6;
+export const proofVersion = 7;
 /** Bits (of 64 and of 256) within which a whole, or what is inside its bars, is compared with another one. */
 export const viewKeyBits = 15;
 export const viewDetailBits = 100;

@@ -2,7 +2,7 @@ import type { CopyId } from '../../model.js';
 import { createPace, type Pace } from '../../pace.js';
 import type { CopyStore, FoundProof, IndexedPhoto, PhotoStore } from '../../store-ports.js';
 import type { AlikePairs } from './alike.js';
-import { scoreOf } from '../evidence/evidence.js';
+import { isLeftToReview, scoreOf } from '../evidence/evidence.js';
 import { automaticBits } from '../fingerprint/bounds.js';
 import type { GreyCopy } from '../fingerprint/grey-copy.js';
 import type { Neighbours } from '../search/neighbours.js';
@@ -131,16 +131,17 @@ export class Prover {
     const tried = this.#tried.get(id);
     this.#tried.delete(id);
     const proofs: FoundProof<CopyId>[] = [];
-    for (const { other, alikeBits, isUnknown } of pairs) {
+    for (const { other, alikeBits } of pairs) {
       if (tried?.has(other) === true) continue;
       await pace();
       this.#tried.get(other)?.add(id);
       const theirs = this.#sitter(other);
       const found = theirs && proofBetween(sitter, theirs);
       if (found !== null) {
-        // What is proven of the first frames is for a person to judge where nothing is known of the others.
-        const verdict = isUnknown ? 'likely' : found.verdict;
-        proofs.push({ b: other, verdict, ...figuresOf(found.registration) });
+        const figures = figuresOf(found.registration);
+        const [second] = chooser.photosOf(other);
+        const isLeft = second !== undefined && isLeftToReview(photo, second, figures);
+        proofs.push({ b: other, verdict: isLeft ? 'likely' : found.verdict, ...figures });
       } else if (alikeBits !== null)
         proofs.push({ b: other, verdict: 'likely', agreement: scoreOf(alikeBits), inPlace: true });
     }
