@@ -1,7 +1,12 @@
 import sharp from 'sharp';
 import t from 'tap';
 import { rectFrame, wholeFrame, type Frame } from '../../src/pipeline/proof/frames.js';
-import { register, registrable, type Registrable } from '../../src/pipeline/proof/registration.js';
+import {
+  compareInPlace,
+  register,
+  registrable,
+  type Registrable,
+} from '../../src/pipeline/proof/registration.js';
 import { cropOf, flatPicture, greyCopyOf } from '../support/grey-copies.js';
 import { drawScene } from '../support/pictures.js';
 
@@ -66,3 +71,20 @@ void t.test('on flat ground there is nothing to hold on to', async (t) => {
   t.equal(register(original, flat, wholeFrame), null);
   t.equal(register(flat, original, wholeFrame), null);
 });
+
+void t.test(
+  'spots are those of the pair, whatever else was laid over each other before they are asked for',
+  async (t) => {
+    const marked = await sharp(scene)
+      .composite([{ input: Buffer.from('<svg width="60" height="60"><rect width="60" height="60"/></svg>') }])
+      .jpeg()
+      .toBuffer();
+    const other = await ready(marked);
+    const { spot, innerSpot, usualSpot } = compareInPlace(original, other);
+    const late = compareInPlace(original, other);
+    const same = compareInPlace(other, other);
+    t.ok(same.spot < 1, `${same.spot}`);
+    t.ok(spot > 2, `${spot}`);
+    t.same([late.spot, late.innerSpot, late.usualSpot], [spot, innerSpot, usualSpot]);
+  },
+);

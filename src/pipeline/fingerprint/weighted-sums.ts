@@ -28,7 +28,14 @@ export class WeightedSums {
   #eight({ values, at, from, to }: Line, k: number, out: Float64Array, outAt: number, outStep: number): void {
     const table = this.#table;
     const length = this.#length;
-    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let e = 0;
+    let f = 0;
+    let g = 0;
+    let h = 0;
     for (let n = from, w = k * length + from; n < to; n++, w++) {
       const value = values[at + n] ?? 0;
       a += (table[w] ?? 0) * value;

@@ -1,5 +1,6 @@
 import type { Frame } from './frames.js';
 import type { Layer } from './layers.js';
+import { copySide } from '../fingerprint/grey-copy.js';
 import { Seen, type Area } from './seen.js';
 import { toneOf, weightOf, type Tone } from './tone.js';
 
@@ -41,7 +42,17 @@ const unknowns = 6;
 const seen = new Seen();
 const matrix = new Float64Array(unknowns * unknowns);
 const vector = new Float64Array(unknowns);
-const slopes = new Float64Array(unknowns);
+const most = copySide * copySide;
+/** Of each pixel that is seen, what it says of each unknown: an array for each, which sums up faster than all in turn. */
+const ofP = new Float64Array(most);
+const ofQ = new Float64Array(most);
+const ofX = new Float64Array(most);
+const ofY = new Float64Array(most);
+const ofGain = new Float64Array(most);
+const terms = [ofP, ofQ, ofX, ofY];
+const weights = new Float64Array(most);
+/** Of the other picture. */
+const greys = new Float64Array(most);
 
 /**
  * Gauss-Newton with robust weights: the similarity near `start` that maps `area` of the other picture best onto the
@@ -78,31 +89,11 @@ export function align(
 
 /** The normal equations for four steps (times the gain), gain and offset. Returns the mean error before the step. */
 function sumUp(other: Layer, area: Area, shapes: Shapes, tone: Tone): number {
-  matrix.fill(0);
-  vector.fill(0);
-  let errors = 0;
-  const { side } = other;
-  const ratio = shapes.other / shapes.container;
-  for (let j = area.top; j < area.bottom; j++)
-    for (let i = area.left; i < area.right; i++) {
-      const at = j * side + i;
-      if (seen.covered[at] !== 1) continue;
-      const u = (i + 0.5) / side;
-      const v = (j + 0.5) / side;
-      const toX = seen.slopeX[at] ?? 0;
-      const toY = seen.slopeY[at] ?? 0;
-      const grey = seen.grey[at] ?? 0;
-      const there = other.pixels[at] ?? 0;
-      const error = there - tone.gain * grey - tone.offset;
-      errors += Math.abs(error);
-      slopes[0] = toX * u * ratio + toY * v;
-      slopes[1] = (-toX * v) / shapes.container + toY * u * shapes.other;
-      slopes[2] = toX / shapes.container;
-      slopes[3] = toY;
-      slopes[4] = grey;
-      slopes[5] = 1;
-      addUp(weightOf(error, tone.error), there);
-    }
+  const errors = findTerms(other, area, shapes, tone);
+  terms.forEach((term, k) => {
+    sumRow(term, k, seen.count);
+  });
+  sumTone(seen.count);
   for (let k = 0; k < unknowns; k++)
     for (let l = 0; l < k; l++) matrix[k * unknowns + l] = matrix[l * unknowns + k] ?? 0;
   // A little damping: where the picture says nothing about a direction, stay.
@@ -110,14 +101,81 @@ function sumUp(other: Layer, area: Area, shapes: Shapes, tone: Tone): number {
   return errors / seen.count;
 }
 
-/** One pixel's equation, from `slopes`. */
-function addUp(weight: number, there: number): void {
-  for (let k = 0; k < unknowns; k++) {
-    const weighted = weight * (slopes[k] ?? 0);
-    vector[k] = (vector[k] ?? 0) + weighted * there;
-    for (let l = k, at = k * unknowns + k; l < unknowns; l++, at++)
-      matrix[at] = (matrix[at] ?? 0) + weighted * (slopes[l] ?? 0);
+/** Fills `terms`, `weights` and `greys` with what is seen, one pixel after the other; returns the sum of errors. */
+function findTerms({ side, pixels }: Layer, area: Area, shapes: Shapes, tone: Tone): number {
+  const { covered, slopeX, slopeY, grey } = seen;
+  const { gain, offset, error: typical } = tone;
+  const { container: wide, other: otherWide } = shapes;
+  const ratio = otherWide / wide;
+  let errors = 0;
+  let n = 0;
+  for (let j = area.top; j < area.bottom; j++) {
+    const v = (j + 0.5) / side;
+    for (let i = area.left, at = j * side + i; i < area.right; i++, at++) {
+      if (covered[at] !== 1) continue;
+      const u = (i + 0.5) / side;
+      const toX = slopeX[at] ?? 0;
+      const toY = slopeY[at] ?? 0;
+      const here = grey[at] ?? 0;
+      const there = pixels[at] ?? 0;
+      const error = there - gain * here - offset;
+      errors += Math.abs(error);
+      weights[n] = weightOf(error, typical);
+      ofP[n] = toX * u * ratio + toY * v;
+      ofQ[n] = (-toX * v) / wide + toY * u * otherWide;
+      ofX[n] = toX / wide;
+      ofY[n] = toY;
+      ofGain[n] = here;
+      greys[n++] = there;
+    }
   }
+  return errors;
+}
+
+/** Row k of `matrix` and `vector`, of a step: one term by all, each sum in the order of the pixels. */
+function sumRow(mine: Float64Array, k: number, count: number): void {
+  let p = 0;
+  let q = 0;
+  let x = 0;
+  let y = 0;
+  let gain = 0;
+  let offset = 0;
+  let sum = 0;
+  for (let n = 0; n < count; n++) {
+    const weighted = (weights[n] ?? 0) * (mine[n] ?? 0);
+    p += weighted * (ofP[n] ?? 0);
+    q += weighted * (ofQ[n] ?? 0);
+    x += weighted * (ofX[n] ?? 0);
+    y += weighted * (ofY[n] ?? 0);
+    gain += weighted * (ofGain[n] ?? 0);
+    offset += weighted;
+    sum += weighted * (greys[n] ?? 0);
+  }
+  matrix.set([p, q, x, y, gain, offset], k * unknowns);
+  vector[k] = sum;
+}
+
+/** The same of gain and offset, but for what the rows above have. */
+function sumTone(count: number): void {
+  let squares = 0;
+  let gain = 0;
+  let offset = 0;
+  let ofBoth = 0;
+  let sum = 0;
+  for (let n = 0; n < count; n++) {
+    const weight = weights[n] ?? 0;
+    const here = ofGain[n] ?? 0;
+    const there = greys[n] ?? 0;
+    const weighted = weight * here;
+    squares += weighted * here;
+    gain += weighted;
+    ofBoth += weighted * there;
+    offset += weight;
+    sum += weight * there;
+  }
+  matrix.set([squares, gain], 4 * unknowns + 4);
+  matrix[5 * unknowns + 5] = offset;
+  vector.set([ofBoth, sum], 4);
 }
 
 /** Solves `matrix` x = `vector` in place by Cholesky's method; false where there is no single answer. */

@@ -13,7 +13,6 @@ import {
   sitterOf,
   type Sitter,
 } from './pair-proof.js';
-import { isMostlyPlain } from '../fingerprint/paper.js';
 import { compareInPlace, register, type Registration } from './registration.js';
 import { Sitters } from './sitters.js';
 import { turnedCopy } from '../fingerprint/turned-copy.js';
@@ -98,7 +97,7 @@ function turnsOf(orientation: Orientation): readonly Orientation[] {
 /** As the two stand, or else laid over each other, which undoes what rounding and small crops moved. */
 function bestAgreement(a: Sitter, b: Sitter, alike: Alike): Registration | null {
   const [first, second] = Buffer.compare(a.copy.pixels, b.copy.pixels) <= 0 ? [a, b] : [b, a];
-  const arePlain = isMostlyPlain(first.copy) && isMostlyPlain(second.copy);
+  const arePlain = first.isPlain && second.isPlain;
   const [one, two] = [first.registrable(), second.registrable()];
   const inPlace = compareInPlace(one, two);
   if (agrees(inPlace, alike, arePlain)) return inPlace;
@@ -131,8 +130,13 @@ const mostOffWhole = 0.03;
 /** Documents whose hashes are nearly the same agree by this much even where light is lost in white. */
 const leastTenthOfPapers = 0.85;
 
-function agrees(found: Registration, { detailBits, arePapers }: Alike, arePlain: boolean): boolean {
-  if (found.overhang > mostOverhang || found.offWhole > mostOffWhole || hasSpot(found)) return false;
+/** Spots are looked for last: that takes the longest. */
+function agrees(found: Registration, alike: Alike, arePlain: boolean): boolean {
+  if (found.overhang > mostOverhang || found.offWhole > mostOffWhole) return false;
+  return agreesInBlocks(found, alike, arePlain) && !hasSpot(found);
+}
+
+function agreesInBlocks(found: Registration, { detailBits, arePapers }: Alike, arePlain: boolean): boolean {
   if (found.blocks < leastBlocks) {
     // Too little to see: then the hashes say what can be said.
     const isSeen = found.blocks >= leastBlocks / 2 && found.tenth >= 0.98;

@@ -30,6 +30,10 @@ export interface Sitter {
   readonly views: readonly View[];
   /** As of `partKeysOf`. */
   readonly partKeys: Uint32Array;
+  /** `partDetailOf` part n of `partFramesOf`. */
+  readonly partDetail: (n: number) => Uint8Array | null;
+  readonly isPaper: boolean;
+  readonly isPlain: boolean;
   readonly registrable: () => Registrable;
 }
 
@@ -37,6 +41,15 @@ export function sitterOf(copy: GreyCopy): Sitter {
   let views: readonly View[] | null = null;
   let partKeys: Uint32Array | null = null;
   let ready: Registrable | null = null;
+  let paper: boolean | null = null;
+  let plain: boolean | null = null;
+  const partDetails = new Map<number, Uint8Array | null>();
+  const makePartDetail = (n: number): Uint8Array | null => {
+    const frame = partFramesOf(copy.aspect)[n];
+    const detail = frame === undefined ? null : partDetailOf(copy, frame);
+    partDetails.set(n, detail);
+    return detail;
+  };
   return {
     copy,
     get views() {
@@ -44,6 +57,16 @@ export function sitterOf(copy: GreyCopy): Sitter {
     },
     get partKeys() {
       return (partKeys ??= partKeysOf(copy));
+    },
+    get isPaper() {
+      return (paper ??= isPaper(copy));
+    },
+    get isPlain() {
+      return (plain ??= isMostlyPlain(copy));
+    },
+    partDetail: (n) => {
+      const known = partDetails.get(n);
+      return known === undefined ? makePartDetail(n) : known;
     },
     registrable: () => (ready ??= registrable(copy)),
   };
@@ -91,8 +114,8 @@ export interface PairKind {
   readonly arePlain: boolean;
 }
 
-function kindOf({ copy: a }: Sitter, { copy: b }: Sitter): PairKind {
-  return { arePapers: isPaper(a) && isPaper(b), arePlain: isMostlyPlain(a) && isMostlyPlain(b) };
+function kindOf(a: Sitter, b: Sitter): PairKind {
+  return { arePapers: a.isPaper && b.isPaper, arePlain: a.isPlain && b.isPlain };
 }
 
 /** A part of one picture that looks like the whole of the other, or like what is inside its bars. */
@@ -132,7 +155,7 @@ function waysOfParts(container: Sitter, other: Sitter): Way[] {
         popCount((container.partKeys[n * keyWords] ?? 0) ^ hi) +
         popCount((container.partKeys[n * keyWords + 1] ?? 0) ^ lo);
       if (keyBits > partKeyBits) return [];
-      const partDetail = partDetailOf(container.copy, part);
+      const partDetail = container.partDetail(n);
       if (partDetail === null) return [];
       const bits = bitsBetween(partDetail, detail, 32);
       return bits > partDetailBits ? [] : [{ container, other, part, view, bits }];
@@ -172,9 +195,9 @@ export function verdictOf(found: Registration, { arePapers, arePlain }: PairKind
   const isInside = found.overhang <= (found.compared > 0.99 ? mostOverhang : mostOverhangOfBars);
   const isElsewhere = found.offWhole > nearlyInPlace;
   // Where the frames are the same, what a bar of one covers is something that the other shows.
-  const isSeenWhole = isElsewhere || (found.compared > 0.99 && !hasSpot(found));
+  const isSeenWhole = (): boolean => isElsewhere || (found.compared > 0.99 && !hasSpot(found));
   const isPlainEnough = !arePlain || isElsewhere || found.tenth >= leastTenthOfPlain;
-  if (isInside && isPlainEnough && isSeenWhole && agreesThroughout(found)) return 'proven';
+  if (isInside && isPlainEnough && agreesThroughout(found) && isSeenWhole()) return 'proven';
   if (found.quarter >= 0.9 && found.half >= 0.95) return 'likely';
   // Something may have been laid over it, or something else be laid over the same: that is for a person to judge.
   if (isInPlace(found) && !arePlain && found.half >= 0.95 && found.agreeing >= 0.5) return 'likely';

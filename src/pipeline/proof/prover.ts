@@ -181,7 +181,7 @@ export class Prover {
   }
 
   /** Copies whose views look like this one's views or parts. */
-  #nominate(id: CopyId, { views, copy, partKeys }: Sitter, nominees: Nominees): void {
+  #nominate(id: CopyId, { views, copy, partKeys, partDetail }: Sitter, nominees: Nominees): void {
     const foundView = (other: CopyId, bits: number): void => {
       if (other !== id) nominees.foundView(other, bits);
     };
@@ -192,9 +192,9 @@ export class Prover {
       this.#views.near(keyOf(detail), viewKeyBits, () => detail, viewDetailBits, foundView);
     if (views.length === 0) return;
     const keyBits = this.#views.size > largeLibrary ? partKeyBitsOfLarge : partKeyBits;
-    partFramesOf(copy.aspect).forEach((frame, n) => {
+    partFramesOf(copy.aspect).forEach((_, n) => {
       const key = [partKeys[n * keyWords] ?? 0, partKeys[n * keyWords + 1] ?? 0] as const;
-      this.#views.near(key, keyBits, () => partDetailOf(copy, frame), partDetailBits, foundPart);
+      this.#views.near(key, keyBits, () => partDetail(n), partDetailBits, foundPart);
     });
   }
 

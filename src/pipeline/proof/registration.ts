@@ -51,6 +51,8 @@ const farthestMove = 0.25;
 const leastSeen = 0.12;
 const roughRounds = 6;
 const fineRounds = 4;
+/** Pixels beyond the edge of the container that still count as covered. */
+const coverSlack = 0.5;
 
 const seen = new Seen();
 
@@ -150,7 +152,7 @@ function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Lai
   const { side } = other;
   const rim = rimOf(side);
   const area = areaWithin(view, side, rim);
-  seen.look(container, frame, area, 0.5);
+  seen.look(container, frame, area, coverSlack);
   const pixels = (area.right - area.left) * (area.bottom - area.top);
   return {
     ...agreementOf(seen, other, area),
@@ -162,10 +164,28 @@ function compare(container: Layer, other: Layer, frame: Frame, view: Frame): Lai
   };
 }
 
-/** With the spots, for which the layers must have all their pixels. */
+/** With the spots, for which the layers must have all their pixels; found when they are asked for: most pairs need none. */
 function compareFinely(container: Layer, other: Layer, frame: Frame, view: Frame): Registration {
   const laid = compare(container, other, frame, view);
-  return { ...laid, ...spotsOf(seen, other, areaWithin(view, other.side, rimOf(other.side))) };
+  let known: Spots | null = null;
+  const spots = (): Spots => {
+    if (known !== null) return known;
+    const area = areaWithin(view, other.side, rimOf(other.side));
+    seen.look(container, frame, area, coverSlack);
+    return (known = spotsOf(seen, other, area));
+  };
+  return {
+    ...laid,
+    get spot() {
+      return spots().spot;
+    },
+    get innerSpot() {
+      return spots().innerSpot;
+    },
+    get usualSpot() {
+      return spots().usualSpot;
+    },
+  };
 }
 
 /** Of the unit square seen through the frame, beyond the unit square. */

@@ -24,36 +24,40 @@ export class Seen {
   /** Fills `area`; up to `slack` pixels beyond its edge the container is continued. */
   look(container: Layer, [a, b, x0, c, d, y0]: Frame, area: Area, slack: number): void {
     const { side, pixels } = container;
+    const { grey, slopeX, slopeY, covered } = this;
     const last = side - 1;
-    this.count = 0;
-    for (let j = area.top; j < area.bottom; j++)
-      for (let i = area.left; i < area.right; i++) {
-        const at = j * side + i;
+    const lowest = -slack;
+    const highest = last + slack;
+    let count = 0;
+    for (let j = area.top; j < area.bottom; j++) {
+      const v = (j + 0.5) / side;
+      const bv = b * v;
+      const dv = d * v;
+      for (let i = area.left, at = j * side + i; i < area.right; i++, at++) {
         const u = (i + 0.5) / side;
-        const v = (j + 0.5) / side;
-        const x = (a * u + b * v + x0) * side - 0.5;
-        const y = (c * u + d * v + y0) * side - 0.5;
-        const inside = x >= -slack && y >= -slack && x <= last + slack && y <= last + slack;
-        this.covered[at] = inside ? 1 : 0;
-        if (!inside) continue;
-        this.count++;
-        this.#sample(pixels, side, at, Math.min(Math.max(x, 0), last), Math.min(Math.max(y, 0), last));
+        const x = (a * u + bv + x0) * side - 0.5;
+        const y = (c * u + dv + y0) * side - 0.5;
+        const isInside = x >= lowest && y >= lowest && x <= highest && y <= highest;
+        covered[at] = isInside ? 1 : 0;
+        if (!isInside) continue;
+        count++;
+        // Bilinear value and slopes, within the middles of the pixels.
+        const atX = x < 0 ? 0 : x > last ? last : x;
+        const atY = y < 0 ? 0 : y > last ? last : y;
+        const left = Math.min(atX | 0, side - 2);
+        const top = Math.min(atY | 0, side - 2);
+        const fx = atX - left;
+        const fy = atY - top;
+        const from = top * side + left;
+        const p = pixels[from] ?? 0;
+        const q = pixels[from + 1] ?? 0;
+        const r = pixels[from + side] ?? 0;
+        const s = pixels[from + side + 1] ?? 0;
+        grey[at] = (p + (q - p) * fx) * (1 - fy) + (r + (s - r) * fx) * fy;
+        slopeX[at] = ((q - p) * (1 - fy) + (s - r) * fy) * side;
+        slopeY[at] = ((r - p) * (1 - fx) + (s - q) * fx) * side;
       }
-  }
-
-  /** Bilinear value and slopes; x and y within the pixels' middles. */
-  #sample(pixels: Float64Array, side: number, at: number, x: number, y: number): void {
-    const left = Math.min(Math.floor(x), side - 2);
-    const top = Math.min(Math.floor(y), side - 2);
-    const fx = x - left;
-    const fy = y - top;
-    const from = top * side + left;
-    const a = pixels[from] ?? 0;
-    const b = pixels[from + 1] ?? 0;
-    const c = pixels[from + side] ?? 0;
-    const d = pixels[from + side + 1] ?? 0;
-    this.grey[at] = (a + (b - a) * fx) * (1 - fy) + (c + (d - c) * fx) * fy;
-    this.slopeX[at] = ((b - a) * (1 - fy) + (d - c) * fy) * side;
-    this.slopeY[at] = ((c - a) * (1 - fx) + (d - b) * fx) * side;
+    }
+    this.count = count;
   }
 }
