@@ -73,8 +73,8 @@ export interface PhotoStore {
   }>;
   /** Videos whose stills may be compared, with each other alone. */
   comparedVideos(): ReadonlySet<PhotoId>;
-  /** Fingerprint of another local file with the same bytes, so that no bytes are decoded twice (a renamed file). */
-  fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null;
+  /** What another local file with the same bytes looks like, so that no bytes are decoded twice (a renamed file). */
+  looksOfFile(sha1: string, algorithm: string): FileLooks | null;
   /** `near` = photos that looked like it so far: they are looked at again when groups are made. */
   examined(result: Examined, near: readonly PhotoId[]): void;
   /** Its picture cannot be had: remembered until its revision or `updatedAt` moves. `facts`: what was read of it nevertheless. */
@@ -97,6 +97,12 @@ export interface PhotoStore {
   countsBySource(): ReadonlyMap<SourceName, SourceCounts>;
   failures(limit: number): readonly { readonly key: PhotoKey; readonly reason: string }[];
   flush(): void;
+}
+
+/** What is made of the picture in a local file. */
+export interface FileLooks {
+  readonly fingerprint: Fingerprint;
+  readonly thumbHash: Uint8Array | null;
 }
 
 /** A grey copy, as it is kept. */

@@ -14,7 +14,6 @@ export interface BacklogOptions {
 /** Wanted photos of one source that were not handed out since somebody last noticed some. */
 interface Lane {
   readonly source: SourceName;
-  readonly isRemote: boolean;
   /** Pictures that come over the network wait for the listing: it tells which of them are worth being first. */
   isOpen: boolean;
   after: PhotoId;
@@ -50,7 +49,6 @@ export class Backlog implements KeySupply<PhotoKey> {
     this.#stillToGo = new StillToGo(options);
     this.#lanes = options.sources.map(({ name, kind }) => ({
       ...{ source: name, after: start, left: 0 },
-      isRemote: kind === 'immich',
       isOpen: kind === 'folder',
     }));
   }
@@ -71,13 +69,6 @@ export class Backlog implements KeySupply<PhotoKey> {
   /** How many photos wait to be looked at, in hand or not; to be called once after each look. `pending`: of the queue. */
   leftAfterLook(pending: number): number {
     return this.#stillToGo.afterOne(pending);
-  }
-
-  /** True while many photos that come over the network wait or are not listed: those like a local one are worth being next. */
-  get hasManyRemote(): boolean {
-    return this.#lanes.some(
-      ({ isRemote, isOpen, left }) => isRemote && (!isOpen || left >= leastForFirstPass),
-    );
   }
 
   /** Sees to it that photos like this one are looked at next. */

@@ -1,8 +1,8 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts, Revision } from '../model.js';
+import type { Photo, PhotoId, PhotoKey, ReadFacts, Revision } from '../model.js';
 import { parseKey } from '../model.js';
 import type { Log, PhotoSource } from '../ports.js';
-import type { IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { FileLooks, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Backlog } from './backlog.js';
 import type { Fingerprinter } from './fingerprint/fingerprint.js';
 import type { LookIndex } from './search/look-index.js';
@@ -13,8 +13,8 @@ export interface ExaminerOptions {
   readonly photos: PhotoStore;
   readonly looks: LookIndex;
   readonly fingerprinter: Fingerprinter;
-  /** Local photos have ThumbHashes made while those of a server that look like them are worth being next. */
-  readonly thumbs?: Pick<Backlog, 'hasManyRemote' | 'lookNextFor'>;
+  /** Told of each local photo: those of a server that look like it are worth being next. */
+  readonly thumbs?: Pick<Backlog, 'lookNextFor'>;
   /** Open sources that may know the photo, its own one for a photo of the index; empty when none is configured now. */
   readonly sourcesOf: (photo: IndexedPhoto | PhotoKey) => readonly PhotoSource[];
   /** Other photos that became wanted because of one that was looked at. */
@@ -130,11 +130,11 @@ export class Examiner {
     const ofSameFile = this.#ofSameFile(photo.key, picture.facts.sha1);
     const listed = source.kind === 'immich' ? photo.thumbHash : null;
     this.#undecoded.set(photo.key, { revision: photo.revision, facts: picture.facts });
-    const made = ofSameFile ?? (await fingerprinter.fingerprint(picture.bytes, listed));
+    const made = ofSameFile?.fingerprint ?? (await fingerprinter.fingerprint(picture.bytes, listed));
     this.#undecoded.delete(photo.key);
     const fingerprint = photo.media === 'video' ? asStill(made) : made;
-    // A file of the same bytes had its own.
-    const thumbHash = ofSameFile === null ? await this.#thumbHashOf(picture.bytes, source) : null;
+    const thumbHash =
+      source.kind === 'folder' ? (ofSameFile?.thumbHash ?? (await thumbHashOfBytes(picture.bytes))) : null;
     // Removed or replaced while its picture was read: what was learned is of no photo that is there.
     const now = photos.get(photo.key);
     if (now?.id !== photo.id || now.revision !== photo.revision) return;
@@ -156,15 +156,10 @@ export class Examiner {
     photos.examined({ id: photo.id, revision: photo.revision, facts, fingerprint: null }, []);
   }
 
-  async #thumbHashOf(bytes: Uint8Array, { kind }: PhotoSource): Promise<Uint8Array | null> {
-    const isWanted = kind === 'folder' && this.#options.thumbs?.hasManyRemote === true;
-    return isWanted ? thumbHashOfBytes(bytes) : null;
-  }
-
   /** Local files only: Immich's thumbnail of the same bytes may hash a bit or two differently. */
-  #ofSameFile(key: PhotoKey, sha1: string | null | undefined): Fingerprint | null {
+  #ofSameFile(key: PhotoKey, sha1: string | null | undefined): FileLooks | null {
     if (sha1 == null || parseKey(key)?.kind !== 'folder') return null;
-    return this.#options.photos.fingerprintOfFile(sha1, this.#options.fingerprinter.algorithm);
+    return this.#options.photos.looksOfFile(sha1, this.#options.fingerprinter.algorithm);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts, SourceName } from '../model.js';
 import type {
   Examined,
+  FileLooks,
   IndexCounts,
   IndexedPhoto,
   Observation,
@@ -97,7 +98,7 @@ export class SqlitePhotoStore implements PhotoStore {
       byKey: db.prepare(`${selectPhoto} WHERE p.key = ?`),
       byId: db.prepare(`${selectPhoto} WHERE p.id = ?`),
       ofFile: db.prepare(
-        `SELECT phash, detail, quality, paper, shown, later_frames AS laterFrames, pixels, aspect FROM photos p
+        `SELECT phash, detail, quality, paper, shown, later_frames AS laterFrames, pixels, aspect, thumb_hash AS thumbHash FROM photos p
          JOIN photo_copies ON photo = p.id JOIN copies c ON c.id = copy WHERE sha1 = ? AND algorithm = ? AND phash IS NOT NULL AND realm = 'local' LIMIT 1`,
       ),
       dirty: db.prepare('UPDATE photos SET dirty = max(dirty, 1) WHERE id = ?'),
@@ -173,12 +174,13 @@ export class SqlitePhotoStore implements PhotoStore {
     return comparedVideos(this.#db);
   }
 
-  fingerprintOfFile(sha1: string, algorithm: string): Fingerprint | null {
+  looksOfFile(sha1: string, algorithm: string): FileLooks | null {
     const row = this.#sql.ofFile.get(Buffer.from(sha1, 'hex'), algorithm) as
-      (Omit<Fingerprint, 'algorithm' | 'isPaper'> & { paper: number }) | undefined;
+      | (Omit<Fingerprint, 'algorithm' | 'isPaper'> & Pick<FileLooks, 'thumbHash'> & { paper: number })
+      | undefined;
     if (row === undefined) return null;
-    const { paper, ...looks } = row;
-    return { algorithm, ...looks, isPaper: paper === 1 };
+    const { paper, thumbHash, ...looks } = row;
+    return { fingerprint: { algorithm, ...looks, isPaper: paper === 1 }, thumbHash };
   }
 
   /** Something else of the index moved that groups depend on. */

@@ -1,4 +1,7 @@
 /* What grey pictures do not show, through a whole scan. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import { emptyStage, runScan, withAgent } from '../support/agent-stage.js';
@@ -61,6 +64,19 @@ void t.test('pictures in other hues are no group, but shown for review', async (
   const cut = await sharp(other).extract({ left: 24, top: 16, width: 440, height: 290 }).jpeg().toBuffer();
   t.same(await examined(t, { one, other }), { groups: [], review: ['one.jpg other.jpg'] });
   t.same(await examined(t, { one, cut }), { groups: [], review: ['cut.jpg one.jpg'] });
+});
+
+void t.test('in folders too, whatever else has the same bytes', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hues-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const [red, blue] = [await photo(), await photo(180)];
+  for (const name of ['red', 'red-again']) await writeFile(join(folder, `${name}.jpg`), red);
+  await writeFile(join(folder, 'blue.jpg'), blue);
+  const stage = await emptyStage(t);
+  const config = stage.with({ folders: [{ name: 'nas', path: folder }], accounts: [] });
+  t.match(await runScan(config), { failed: 0, errors: [], groups: 1, extras: 1 });
+  await writeFile(join(folder, 'red-later.jpg'), red);
+  t.match(await runScan(config), { failed: 0, errors: [], groups: 1, extras: 2 });
 });
 
 void t.test('a turned copy is found, however its colours lie', async (t) => {

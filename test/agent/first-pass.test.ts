@@ -169,6 +169,22 @@ void t.test(
   },
 );
 
+void t.test(
+  'what a folder has that was scanned before the server was set up is looked at first too',
+  async (t) => {
+    const stage = await emptyStage(t);
+    const size = { width: side, height: side };
+    for (let n = 0; n < photos; n++) await stage.add(`photo-${n}`, await drawCheap(n), size);
+    const folders = [{ name: 'nas', path: await folderBeside(stage) }];
+    t.match(await runScan(stage.with({ folders, accounts: [] })), { groups: 0, errors: [] });
+    const accounts = [{ url: stage.standIn.url, apiKey: stage.key, concurrency: 2 }];
+    const result = await runScan(stage.with({ folders, accounts }));
+    t.match(result, { groups: inBoth.length, extras: inBoth.length, errors: [] });
+    const until = downloadsUntilBoth(stage);
+    t.ok(until > 0 && until <= 20, `the last of them was download ${until}`);
+  },
+);
+
 void t.test('what is looked at and what is to go are never more than there is', async (t) => {
   const stage = await largeStage(t);
   const sums: number[] = [];

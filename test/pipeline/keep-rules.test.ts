@@ -160,15 +160,6 @@ void t.test(
   },
 );
 
-void t.test('which local file is kept does not depend on whether a ThumbHash was made of it', (t) => {
-  const files = [null, greyHash].map((thumbHash, n): Rankable => {
-    const file = madePhoto(inFolder(`${n}`), { thumbHash, width: 1000 + n });
-    return { ...file, albumCount: 0, shown: 1 };
-  });
-  t.equal(bestOf(keepRuleNames, ...files), inFolder('1'), 'the one with more pixels');
-  t.end();
-});
-
 void t.test('of two black-and-white photographs the larger file is kept, as ever', (t) => {
   const [small, large] = ['a', 'z'].map((id) =>
     rankable(id, { byteSize: id === 'z' ? 9000 : 10, thumbHash: greyHash }),

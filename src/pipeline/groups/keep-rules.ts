@@ -44,11 +44,6 @@ const formatWorth: Record<Format, number> = { raw: 2, heic: 1, jpeg: 0, other: 0
 /** A grey copy is made of a sepia one as often as the other way round; the tint would be lost. */
 const colouringWorth: Record<Colouring, number> = { full: 2, tinted: 1, grey: 0 };
 
-/** Of a local file colours are known only if it was read at the right moment: what is kept must not depend on that. */
-function colouringWorthOf(photo: Rankable): number {
-  return colouringWorth[photo.realm === 'local' ? 'full' : colouringOf(photo)];
-}
-
 /**
  * Each rule as a number: more is better. `far_more_pixels` goes by steps of two: an edit (turned, with a bar below, on a
  * canvas, enlarged) has a few more pixels than its original and has often lost what the camera noted; a small copy has far
@@ -62,7 +57,7 @@ const worth: Record<KeepRule, (photo: Rankable) => number> = {
   far_more_pixels: (photo) => Math.floor(Math.log2(Math.max(1, worthOfPixels(photo))) + 0.5),
   pixels: worthOfPixels,
   metadata: (photo) => Number(photo.takenAt !== null) + Number(photo.hasLocation),
-  in_colour: colouringWorthOf,
+  in_colour: (photo) => colouringWorth[colouringOf(photo)],
   preferred: (photo) => photo.preference,
   larger: (photo) => photo.byteSize ?? 0,
   older: (photo) => -photo.createdAt,
