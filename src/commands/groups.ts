@@ -21,7 +21,9 @@ import {
   type CommonFlags,
 } from './context.js';
 import { placeOf } from './place.js';
-import { printReview, reviewDocument, reviewHint, reviewPairs } from './review.js';
+import { printReview, reviewDocument, reviewHint, reviewPairs, type Review } from './review.js';
+
+const nothingToReview: Review = { pairs: [], isCut: false };
 
 export function addGroups(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -36,17 +38,17 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
     const { config, clock } = createContext(flags, {}, 'warn');
     const index = openIndexForReading(config.stateDir);
     const groups = index?.groups.groups() ?? [];
-    const pairs = index === null ? [] : reviewPairs(index, config.stateDir, clock);
+    const review = index === null ? nothingToReview : reviewPairs(index, config.stateDir, clock);
     const isReview = flags.review === true && index !== null;
     if (flags.json === true) {
       const documents = groups.map((group) => documentOf(group, index?.photos ?? null, config));
-      const review = isReview ? { review: reviewDocument(pairs, config) } : {};
-      printJson({ groups: documents, ...review, counts: index?.photos.counts() ?? noCounts });
+      const document = isReview ? { review: reviewDocument(review, config) } : {};
+      printJson({ groups: documents, ...document, counts: index?.photos.counts() ?? noCounts });
     } else if (index !== null && groups.length > 0) printGroups(groups, index.photos, config);
     if (groups.length === 0 && flags.json !== true)
       printWrapped(noGroups(index?.photos.counts() ?? noCounts, readLastCheckpoint(config.stateDir)), 2);
-    if (flags.json !== true && isReview) printReview(pairs, config);
-    const hint = flags.json === true || isReview ? null : reviewHint(pairs);
+    if (flags.json !== true && isReview) printReview(review, config);
+    const hint = flags.json === true || isReview ? null : reviewHint(review);
     if (hint !== null) printWrapped(hint, 0);
     index?.close();
     done(exitCodes.done);

@@ -18,18 +18,27 @@ export interface ReviewPair {
 }
 
 /** More are not looked through by a person. */
-const mostPairs = 1_000;
+export const mostPairs = 1_000;
+
+/** What there is to judge. */
+export interface Review {
+  readonly pairs: readonly ReviewPair[];
+  /** Those that are less alike were left out. */
+  readonly isCut: boolean;
+}
 
 /** Pairs for a person to judge, the likeliest first; not those that were dismissed. */
-export function reviewPairs(index: IndexReader, stateDir: string, clock: Clock): readonly ReviewPair[] {
+export function reviewPairs(index: IndexReader, stateDir: string, clock: Clock): Review {
   const dismissed = dismissedPairs(stateDir, clock);
-  return index.copies.likely(mostPairs).flatMap(({ a, b, agreement }) => {
+  const likely = index.copies.likely(mostPairs);
+  const pairs = likely.flatMap(({ a, b, agreement }) => {
     const [first, second] = [index.photos.byId(a), index.photos.byId(b)];
     if (first === null || second === null || dismissed.has(pairName(first, second))) return [];
     // When they were taken, or how long they run, may have become known since.
     if (first.media === 'video' ? !areWorthReview(first, second) : goOnDifferently(first, second)) return [];
     return [{ a: first, b: second, score: Math.min(0.99, Math.max(0, Math.round(agreement * 1000) / 1000)) }];
   });
+  return { pairs, isCut: likely.length === mostPairs };
 }
 
 function dismissedPairs(stateDir: string, clock: Clock): ReadonlySet<string> {
@@ -47,7 +56,7 @@ function pairName(
 }
 
 /** The stable shape of `review` in `groups --review --json`: fields may be added, never renamed. */
-export function reviewDocument(pairs: readonly ReviewPair[], config: Config): unknown {
+export function reviewDocument({ pairs }: Review, config: Config): unknown {
   const side = (photo: IndexedPhoto): unknown => {
     const { key, source, name } = photo;
     return { key, source, name, ...placeOf(photo, config) };
@@ -60,21 +69,21 @@ const heading =
 const whatToDo =
   'No copies? `photo-organizer dismiss ONE OTHER`, each as it stands at the end of its line: the pair is not shown again. Copies? Delete the one that you do not want, in Immich or in its folder.';
 
-export function printReview(pairs: readonly ReviewPair[], config: Config): void {
+export function printReview(review: Review, config: Config): void {
   // Below the groups.
   print('');
-  for (const line of reviewLines(pairs, config, screenWidth())) print(line);
+  for (const line of reviewLines(review, config, screenWidth())) print(line);
 }
 
 /** That there are pairs to review, for whoever did not ask for them; null when there are none. */
-export function reviewHint(pairs: readonly ReviewPair[]): string | null {
+export function reviewHint({ pairs, isCut }: Review): string | null {
   if (pairs.length === 0) return null;
   const look = pairs.length === 1 ? 'looks alike and is' : 'look alike and are';
-  return `${count(pairs.length, 'more pair')} ${look} not proven: \`photo-organizer groups --review\` shows ${pairs.length === 1 ? 'it' : 'them'}.`;
+  return `${isCut ? 'At least ' : ''}${count(pairs.length, 'more pair')} ${look} not proven: \`photo-organizer groups --review\` shows ${pairs.length === 1 ? 'it' : 'them'}.`;
 }
 
 /** For people: how well a pair agrees, then each photo with what opens it and what `dismiss` takes. */
-export function reviewLines(pairs: readonly ReviewPair[], config: Config, width: number): string[] {
+export function reviewLines({ pairs, isCut }: Review, config: Config, width: number): string[] {
   if (pairs.length === 0) return ['No pairs to review.'];
   const photos = pairs.flatMap(({ a, b }) => [a, b]);
   const longest = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
@@ -88,7 +97,7 @@ export function reviewLines(pairs: readonly ReviewPair[], config: Config, width:
   return [
     wrap(heading, width, 0),
     ...rows,
-    `${count(pairs.length, 'pair')} to review.`,
+    `${count(pairs.length, 'pair')} to review${isCut ? '; others, less alike, come when these are judged' : ''}.`,
     wrap(whatToDo, width, 0),
   ];
 }

@@ -63,7 +63,7 @@ void t.test('a photo and the same with something laid over it are for a person t
     'no label',
   );
   const index = openIndexForReading(stage.stateDir);
-  const pairs = index === null ? [] : reviewPairs(index, stage.stateDir, new ManualClock());
+  const pairs = index === null ? [] : reviewPairs(index, stage.stateDir, new ManualClock()).pairs;
   index?.close();
   t.same(
     pairs.map(({ a, b }) => [a.name, b.name].sort()),

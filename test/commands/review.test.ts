@@ -54,15 +54,15 @@ void t.test(
     const index = openIndexForReading(dir);
     if (index === null) throw new Error('no index');
     t.teardown(() => index.close());
-    const pairs = reviewPairs(index, dir, new ManualClock());
+    const review = reviewPairs(index, dir, new ManualClock());
     t.same(
-      pairs.map(({ a, b, score }) => [a.key, b.key, score]),
+      review.pairs.map(({ a, b, score }) => [a.key, b.key, score]),
       [
         [onServer('b'), onServer('c'), 0.95],
         [onServer('a'), onServer('b'), 0.91],
       ],
     );
-    t.match(reviewDocument(pairs, agentConfig(dir, {})), [
+    t.match(reviewDocument(review, agentConfig(dir, {})), [
       { a: { key: onServer('b'), source: 'home' }, score: 0.95 },
       {},
     ]);
@@ -76,7 +76,7 @@ void t.test('two videos of which more is known now are no pair any more', async 
     madePhoto(onServer(name), { media: 'video', durationMs: 12_000, ...more });
   const pairs = (): number => {
     const index = openIndexForReading(dir);
-    const found = index === null ? -1 : reviewPairs(index, dir, new ManualClock()).length;
+    const found = index === null ? -1 : reviewPairs(index, dir, new ManualClock()).pairs.length;
     index?.close();
     return found;
   };
@@ -107,12 +107,13 @@ void t.test('what to do with a pair is said above it, what to type stands behind
   const index = openIndexForReading(dir);
   if (index === null) throw new Error('no index');
   t.teardown(() => index.close());
-  const pairs = reviewPairs(index, dir, new ManualClock());
+  const review = reviewPairs(index, dir, new ManualClock());
+  const { pairs } = review;
   const config = agentConfig(dir, {
     accounts: [{ name: 'home', url: 'http://immich:2283', apiKey: 'key' }],
     folders: [{ name: 'nas', path: '/photos' }],
   });
-  const lines = reviewLines(pairs, config, 80).join('\n').split('\n');
+  const lines = reviewLines(review, config, 80).join('\n').split('\n');
   t.match(lines[0], /^Pairs for you to judge/u);
   t.match(lines.join(' '), /`photo-organizer dismiss ONE OTHER`/u);
   const rows = lines.filter((line) => /\dx\d/u.test(line));
@@ -123,12 +124,18 @@ void t.test('what to do with a pair is said above it, what to type stands behind
     lines.filter((line) => line.length > 80 && !rows.includes(line)),
     [],
   );
-  t.match(reviewDocument(pairs, config), [
+  t.match(reviewDocument(review, config), [
     { a: { assetId: id, url: /photos/u }, b: { path: '/photos/my beach.jpg' } },
     {},
   ]);
-  t.same(reviewLines([], config, 80), ['No pairs to review.']);
-  t.match(reviewHint(pairs), /^2 more pairs look alike and are not proven: .*--review` shows them\.$/u);
-  t.match(reviewHint(pairs.slice(1)), /^1 more pair looks alike and is not proven: .* shows it\.$/u);
-  t.equal(reviewHint([]), null);
+  t.same(reviewLines({ pairs: [], isCut: false }, config, 80), ['No pairs to review.']);
+  t.match(reviewHint(review), /^2 more pairs look alike and are not proven: .*--review` shows them\.$/u);
+  t.match(
+    reviewHint({ pairs: pairs.slice(1), isCut: false }),
+    /^1 more pair looks alike and is not proven: .* shows it\.$/u,
+  );
+  t.equal(reviewHint({ pairs: [], isCut: false }), null);
+  const cut = { pairs, isCut: true };
+  t.match(reviewHint(cut), /^At least 2 more pairs/u);
+  t.match(reviewLines(cut, config, 80).join('\n'), /2 pairs to review; others, less alike, come/u);
 });
