@@ -1,12 +1,16 @@
 import { isTagOperation, isValueOperation, type Operation } from '../sync/operation.js';
 
 /**
- * What several labellings did, as one list: an operation that was done again on other photos is one with all of them. What
- * makes, ends or rearranges an album or a stack stays as it is.
+ * What two labellings did, one after the other, as one list: an operation that was done again on other photos is one with all of
+ * them. What makes, ends or rearranges an album or a stack stays as it is. Of one labelling alone the order is kept.
  */
-export function joinedOperations(operations: readonly Operation[]): Operation[] {
+export function joinedOperations(
+  first: readonly Operation[],
+  then: readonly Operation[],
+): readonly Operation[] {
+  if (first.length === 0) return then;
   const joined = new Map<string, Operation>();
-  for (const [at, operation] of operations.entries()) {
+  for (const [at, operation] of [...first, ...then].entries()) {
     const id = isOfSinglePhotos(operation) ? idOf(operation) : `${at}`;
     const before = joined.get(id);
     joined.set(id, before === undefined ? operation : join(before, operation));

@@ -130,7 +130,7 @@ export async function scan(parts: Parts, request: ScanRequest): Promise<ScanResu
     notes: report.notes,
     notCarried: report.notCarried,
     otherLabels: await countStanding(others, state.photos),
-    plan: request.dryRun ? report.operations : joinedOperations([...first.operations, ...report.operations]),
+    plan: request.dryRun ? report.operations : joinedOperations(first.operations, report.operations),
     held: report.held,
     explained: request.dryRun
       ? await explain(
