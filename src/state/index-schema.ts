@@ -159,4 +159,8 @@ export const indexMigrations: readonly string[] = [
   CREATE INDEX copy_bytes_back ON copy_bytes (copy);
   CREATE INDEX photos_clean_by_bytes ON photos (sha1) WHERE sha1 IS NOT NULL AND dirty = 0;
   `,
+  // Of local files a ThumbHash was made only while photos of a server waited: those without one are read again.
+  `
+  UPDATE photos SET looks = 'wanted' WHERE realm = 'local' AND media = 'image' AND thumb_hash IS NULL AND looks = 'done';
+  `,
 ];
