@@ -191,7 +191,9 @@ export class Links {
       this.#remember(all.length);
       this.#likenesses.set(place, all);
     }
-    return all.filter(({ b }) => b !== id);
+    const others = all.filter(({ b }) => b !== id);
+    // Who looks like it is one answer for all that look the same; the pixels are its own.
+    return place === id ? others : others.map((one) => ({ ...one, a: id }));
   }
 
   #sameLooksAs(id: PhotoId): PhotoId {
