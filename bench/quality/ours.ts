@@ -6,11 +6,14 @@ import {
   paperBits,
   storedBits,
 } from '../../src/pipeline/fingerprint/bounds.js';
+import { kindByColours } from '../../src/pipeline/evidence/colours.js';
+import type { PixelProof } from '../../src/model.js';
 import { alikeProof } from '../../src/pipeline/proof/alike.js';
 import { createFingerprinter } from '../../src/pipeline/fingerprint/fingerprint.js';
 import { popCount } from '../../src/pipeline/fingerprint/words.js';
 import { orientations, turned, type Orientation } from '../../src/pipeline/fingerprint/hashes.js';
 import { unpackCopy } from '../../src/pipeline/fingerprint/packed-copy.js';
+import { figuresOf } from '../../src/pipeline/proof/prover.js';
 import {
   partKeyBits,
   proofBetween,
@@ -19,6 +22,7 @@ import {
   viewKeyBits,
   type Sitter,
 } from '../../src/pipeline/proof/pair-proof.js';
+import { thumbHashOfBytes } from '../../src/pipeline/thumb/local-thumb-hash.js';
 import { bitsApart, type Method } from './method.js';
 
 /** What the project's engine keeps of a picture. */
@@ -32,6 +36,8 @@ interface OurLook {
   /** Packed grey copy, and its shape. */
   readonly pixels: Uint8Array;
   readonly aspect: number;
+  /** What colours are told by. */
+  readonly thumbHash: Uint8Array | null;
   /** Detail hashes of its views, and the keys of its parts, two words each. */
   readonly views: readonly Uint32Array[];
   readonly partKeys: Uint32Array;
@@ -48,7 +54,7 @@ export async function ourMethod(): Promise<Method<OurLook>> {
   const fingerprinter = await createFingerprinter();
   return {
     name: 'photo-organizer',
-    version: fingerprinter.algorithm,
+    version: `${fingerprinter.algorithm}-thumb`,
     columns: ['ours, automatic', 'ours, with review'],
     prepare: async (file) => {
       const { phash, detail, algorithm: _, ...looks } = await fingerprinter.fingerprint(file);
@@ -56,6 +62,7 @@ export async function ourMethod(): Promise<Method<OurLook>> {
       const { views, partKeys } = sitterOf({ pixels: unpackCopy(looks.pixels), aspect: looks.aspect });
       return {
         ...looks,
+        thumbHash: await thumbHashOfBytes(file),
         phash: wordsOf(phash),
         details,
         partKeys,
@@ -74,11 +81,17 @@ function compareLooks(a: OurLook, b: OurLook): Verdict {
   const alike = nearestTurn(a, b);
   const arePapers = a.isPaper && b.isPaper;
   const isAlike = alike.detailBits <= (arePapers ? paperBits : automaticBits);
-  if (isAlike && alikeProof(readySitter(a), readySitter(b), { ...alike, arePapers }) !== null)
-    return 'automatic';
+  const agreed = isAlike ? alikeProof(readySitter(a), readySitter(b), { ...alike, arePapers }) : null;
+  if (agreed !== null) return byColours(a, b, agreed);
   const proof = isNominated(a, b) ? proofBetween(readySitter(a), readySitter(b)) : null;
-  if (proof?.verdict === 'proven') return 'automatic';
+  if (proof?.verdict === 'proven') return byColours(a, b, figuresOf(proof.registration));
   return proof !== null || (alike.detailBits <= storedBits && !arePapers) ? 'review' : null;
+}
+
+/** Grey pixels agree; pictures in other hues are for a person to judge. */
+function byColours(a: OurLook, b: OurLook, { inPlace }: Pick<PixelProof, 'inPlace'>): Verdict {
+  const kind = kindByColours(a, b, inPlace ? 'same-picture' : 'edited');
+  return kind === 'similar' ? 'review' : 'automatic';
 }
 
 interface Turn {

@@ -256,7 +256,8 @@ interface Older {
 const nothingOlder: Older = { around: new Map(), reaches: new Map() };
 
 /** Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
-function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {
+/** What is kept of a registration. */
+export function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {
   const isWhole = agreesThroughout(found);
   const isInPlaceToo = isWhole && found.compared > 0.99 && isInPlace(found);
   return { agreement: isWhole ? found.tenth : found.agreeing, inPlace: isInPlaceToo };
