@@ -49,6 +49,20 @@ const shirt = (fill: string): Promise<Buffer> =>
 const holiday = drawn(`<rect width="600" height="400" fill="#5b9bd5"/><rect y="400" width="600" height="400"
   fill="#c8a064"/><circle cx="200" cy="450" r="140" fill="#b03030"/><circle cx="450" cy="600" r="90" fill="#2f7d32"/>`);
 
+void t.test(
+  'a faintly coloured picture in much cooler light is a changed copy, no other thing',
+  async (t) => {
+    const faint =
+      await drawn(`<rect width="600" height="800" fill="#bcae9e"/><rect width="600" height="380" fill="#a4a4a6"/>
+    <circle cx="200" cy="560" r="150" fill="#c8a487"/><rect x="380" y="420" width="140" height="300" fill="#8f949c"/>`);
+    const cool = await sharp(faint)
+      .recomb(gains(0.84, 1, 1.16))
+      .jpeg()
+      .toBuffer();
+    t.equal(await kindOf(faint, cool, 'in place'), 'edited');
+  },
+);
+
 void t.test('shirts of two colours on white are not labelled', async (t) => {
   for (const other of ['blue', 'green', 'navy']) {
     t.equal(await kindOf(await shirt('red'), await shirt(other), 'in place'), 'similar', other);
