@@ -53,7 +53,7 @@ void t.test('why a photo is kept', (t) => {
   const small = rankable('small', { width: 400, byteSize: 10 });
   const big = rankable('big', { width: 4000, byteSize: 9000, hasLocation: true });
   t.same(reasonsToKeep(keepRuleNames, big, [small]), ['more pixels', 'has its place', 'larger file']);
-  const byKey = ['else equal, the first by its key'];
+  const byKey = ['all else equal'];
   t.same(reasonsToKeep(['favorite'], big, [small]), byKey, 'nothing but the key decided');
   const placed = rankable('placed', { width: 4000, hasLocation: true, byteSize: 10 });
   t.same(
@@ -65,6 +65,12 @@ void t.test('why a photo is kept', (t) => {
   t.same(reasonsToKeep(['pixels', 'larger'], big, [small, twin]), ['larger file'], 'against every other');
   const onDisk = { ...rankable('disk', { width: 9000 }), realm: localRealm };
   t.same(reasonsToKeep(keepRuleNames, big, [onDisk]), ['in Immich']);
+  const late = rankable('late', { createdAt: 5 });
+  const early = rankable('early', { createdAt: 4 });
+  t.same(reasonsToKeep(['older'], early, [late]), ['in Immich longer']);
+  t.same(reasonsToKeep(['older'], { ...early, realm: localRealm }, [{ ...late, realm: localRealm }]), [
+    'older file',
+  ]);
   t.end();
 });
 

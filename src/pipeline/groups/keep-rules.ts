@@ -85,12 +85,13 @@ const words: Record<KeepRule, (photo: Rankable, other: Rankable) => string> = {
   },
   preferred: () => 'where you prefer to keep photos',
   larger: () => 'larger file',
-  older: () => 'here longer',
+  older: ({ realm }) => (realm === 'local' ? 'older file' : 'in Immich longer'),
 };
 
 /**
  * Why `keeper` is worth more than each of the others: rules that it wins against all of them, the first ones first. Where there is
- * none, what decided against each of them; where nothing did, that it is the first by its key. Never empty but for no others.
+ * none, what decided against each of them; where nothing did, that all else is equal (the first by its key is kept then).
+ * Never empty but for no others.
  */
 export function reasonsToKeep(
   rules: readonly KeepRule[],
@@ -104,9 +105,7 @@ export function reasonsToKeep(
     others.every((other) => worth[rule](keeper) > worth[rule](other)) ? [words[rule](keeper, first)] : [],
   );
   if (reasons.length > 0) return [...new Set(reasons)];
-  const decided = others.map(
-    (other) => decidedBy(rules, keeper, other) ?? 'else equal, the first by its key',
-  );
+  const decided = others.map((other) => decidedBy(rules, keeper, other) ?? 'all else equal');
   return [...new Set(decided)];
 }
 
