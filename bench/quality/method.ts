@@ -14,6 +14,10 @@ export interface Method<Look> {
   prepare(file: Buffer): Promise<Look>;
   /** Index of the first column whose bound calls the two duplicates; null when none does. */
   compare(a: Look, b: Look): number | null;
+  /** What `causeOf` answers, in the order of a table. */
+  readonly causes?: readonly string[];
+  /** Why the strictest bound does not call the two duplicates; null when it does. */
+  causeOf?(a: Look, b: Look): string | null;
 }
 
 /** The index of the first of the bounds (rising) that `bits` does not exceed. */

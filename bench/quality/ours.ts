@@ -43,8 +43,21 @@ interface OurLook {
   readonly partKeys: Uint32Array;
 }
 
-/** What the engine says of two pictures without knowing anything else about them; null = nothing. */
-type Verdict = 'automatic' | 'review' | null;
+/** Why a copy is not labelled by itself. */
+type Cause = (typeof causes)[number];
+
+const causes = [
+  'review: a part differs',
+  'review: other hues',
+  'review: no pixels agree, hashes do',
+  'next to nothing in it',
+  'both look like papers',
+  'cannot be laid over the other',
+  'hashes too far apart',
+] as const;
+
+/** What the engine says of two pictures without knowing anything else about them. */
+type Verdict = 'automatic' | Cause;
 
 /**
  * The project's own engine. Only this file knows it. The bounds are those for a photo that does not stand in a crowd of
@@ -71,7 +84,13 @@ export async function ourMethod(): Promise<Method<OurLook>> {
     },
     compare: (a, b) => {
       const verdict = compareLooks(a, b);
-      return verdict === null ? null : verdict === 'automatic' ? 0 : 1;
+      if (verdict === 'automatic') return 0;
+      return verdict.startsWith('review') ? 1 : null;
+    },
+    causes,
+    causeOf: (a, b) => {
+      const verdict = compareLooks(a, b);
+      return verdict === 'automatic' ? null : verdict;
     },
   };
 }
@@ -83,15 +102,20 @@ function compareLooks(a: OurLook, b: OurLook): Verdict {
   const isAlike = alike.detailBits <= (arePapers ? paperBits : automaticBits);
   const agreed = isAlike ? alikeProof(readySitter(a), readySitter(b), { ...alike, arePapers }) : null;
   if (agreed !== null) return byColours(a, b, agreed);
-  const proof = isNominated(a, b) ? proofBetween(readySitter(a), readySitter(b)) : null;
+  const nominated = isNominated(a, b);
+  const proof = nominated ? proofBetween(readySitter(a), readySitter(b)) : null;
   if (proof?.verdict === 'proven') return byColours(a, b, figuresOf(proof.registration));
-  return proof !== null || (alike.detailBits <= storedBits && !arePapers) ? 'review' : null;
+  if (proof !== null) return 'review: a part differs';
+  if (alike.detailBits <= storedBits && !arePapers) return 'review: no pixels agree, hashes do';
+  if (a.quality < leastQuality || b.quality < leastQuality) return 'next to nothing in it';
+  if (arePapers) return 'both look like papers';
+  return nominated ? 'cannot be laid over the other' : 'hashes too far apart';
 }
 
 /** Grey pixels agree; pictures in other hues are for a person to judge. */
 function byColours(a: OurLook, b: OurLook, { inPlace }: Pick<PixelProof, 'inPlace'>): Verdict {
   const kind = kindByColours(a, b, inPlace ? 'same-picture' : 'edited');
-  return kind === 'similar' ? 'review' : 'automatic';
+  return kind === 'similar' ? 'review: other hues' : 'automatic';
 }
 
 interface Turn {

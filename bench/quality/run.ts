@@ -18,6 +18,7 @@ import { knownDuplicates } from './known-duplicates.js';
 import { LookCache, original } from './look-cache.js';
 import { makeLooks } from './looks.js';
 import { allMethods } from './methods.js';
+import { measureMisses } from './misses.js';
 import { measureNearStrangers } from './near-strangers.js';
 import { readPhotos } from './photos.js';
 import { columnsOf, measureRecall } from './recall.js';
@@ -82,6 +83,8 @@ async function measureAll(): Promise<string> {
     changedPairs.set(method.name, changed);
   }
   const recall = measureRecall(queries, attacks, { methods, cache });
+  const [ours] = methods;
+  const misses = ours === undefined ? null : measureMisses(queries, attacks, { method: ours, cache });
 
   const nearStrangers =
     values.attacks === undefined ? await measureNearStrangers(photos, methods, limit) : null;
@@ -94,6 +97,7 @@ async function measureAll(): Promise<string> {
     attacks,
     columns,
     recall,
+    misses,
     falsePairs,
     changedPairs,
     nearStrangers,

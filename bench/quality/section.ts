@@ -1,5 +1,6 @@
 import type { FalsePair } from './false-pairs.js';
 import type { NearStrangerTallies } from './near-strangers.js';
+import { missTable, type Misses } from './misses.js';
 import type { BenchPhoto, Half, Kind } from './photos.js';
 import type { Column, Recall } from './recall.js';
 import { attackTable, changedPairTable, classTable, falsePairTable, nearStrangerTable } from './tables.js';
@@ -14,6 +15,8 @@ export interface Results {
   readonly attacks: readonly string[];
   readonly columns: readonly Column[];
   readonly recall: Recall;
+  /** Of the first method; null where it knows no causes. */
+  readonly misses: Misses | null;
   /** By method name; of the photos as they are, and of the changed copies. */
   readonly falsePairs: ReadonlyMap<string, readonly FalsePair[]>;
   readonly changedPairs: ReadonlyMap<string, readonly FalsePair[]>;
@@ -23,7 +26,8 @@ export interface Results {
 
 /** The benchmark's section of docs/BENCHMARKS.md. */
 export function section(results: Results): string {
-  const { photos, queries, attacks, columns, recall, falsePairs, changedPairs, nearStrangers } = results;
+  const { photos, queries, attacks, columns, recall, falsePairs, changedPairs, nearStrangers, misses } =
+    results;
   const size = (kind: Kind): number => photos.filter((photo) => photo.kind === kind).length;
   const half = (name: Half): number => queries.filter((photo) => photo.half === name).length;
   const unreadable = [...recall.unreadable].filter(([, files]) => files > 0);
@@ -57,6 +61,15 @@ ${nearStrangers === null ? '' : nearStrangerPart(nearStrangers, columns)}
 ### Every kind of change
 
 ${attackTable(recall, columns)}
+${misses === null || columns[0] === undefined ? '' : `\n${missPart(misses, columns[0], queries.length)}`}`;
+}
+
+function missPart(misses: Misses, { method, heading }: Column, photos: number): string {
+  return `### What is missed, and why
+
+Of ${photos} copies of each kind those that "${heading}" does not find.
+
+${missTable(misses, method)}
 `;
 }
 
