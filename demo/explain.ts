@@ -70,7 +70,9 @@ export class Explainer {
     const bits = `${nearest.phashBits} of 64 and ${nearest.detailBits} of 256 bits differ`;
     if (evidence?.kind === 'burst')
       return `a burst with ${other.name}: one camera, ${secondsBetween(photo, other)} s apart (${bits})`;
-    return `looks like ${other.name}, but ${bits}; a copy has at most ${automaticBits} of 256`;
+    return nearest.detailBits > automaticBits
+      ? `looks like ${other.name}, but ${bits}; a copy has at most ${automaticBits} of 256`
+      : `looks like ${other.name} (${bits}), but their pixels do not agree all over`;
   }
 
   photo(member: Member): IndexedPhoto | null {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.js';
 import type { Group, Member } from '../model.js';
 import type { IndexCounts, IndexedPhoto, PhotoStore } from '../store-ports.js';
+import { readingAt } from '../pipeline/source-reader.js';
 import { reasonsToKeep } from '../pipeline/groups/keep-rules.js';
 import { readLastCheckpoint } from '../state/checkpoints.js';
 import { openIndexForReading } from '../state/open-state.js';
@@ -46,13 +47,18 @@ export function addGroups(program: Command, done: (code: ExitCode) => void): voi
       printJson({ groups: documents, ...document, counts: index?.photos.counts() ?? noCounts });
     } else if (index !== null && groups.length > 0) printGroups(groups, index.photos, config);
     if (groups.length === 0 && flags.json !== true)
-      printWrapped(noGroups(index?.photos.counts() ?? noCounts, readLastCheckpoint(config.stateDir)), 2);
+      printWrapped(noGroups(index?.photos.counts() ?? noCounts, lastReadAt(config.stateDir)), 2);
     if (flags.json !== true && isReview) printReview(review, config);
     const hint = flags.json === true || isReview ? null : reviewHint(review);
     if (hint !== null) printWrapped(hint, 0);
     index?.close();
     done(exitCodes.done);
   });
+}
+
+function lastReadAt(stateDir: string): number | null {
+  const checkpoint = readLastCheckpoint(stateDir);
+  return checkpoint === null ? null : readingAt(checkpoint);
 }
 
 /** What it means that there are none. `lastAt`: when a source was last read, milliseconds; null = not known. */

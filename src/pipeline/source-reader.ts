@@ -1,4 +1,4 @@
-import { TransientError, describeError } from '../errors.js';
+import { TerminalError, TransientError, describeError } from '../errors.js';
 import type { PhotoKey, ServerTime } from '../model.js';
 import { createPace } from '../pace.js';
 import { wrongPicture } from './fingerprint/fingerprint.js';
@@ -126,16 +126,30 @@ export class SourceReader {
     return { startedAt, seen, changed: changes };
   }
 
-  /** Rows shift while a listing is paged, and a share may be away: a missing photo is asked for by its id. */
+  /**
+   * Rows shift while a listing is paged, and a share may be away: a missing photo is asked for by its id. One that cannot be
+   * asked for (its directory is locked) stays as it was.
+   */
   async #confirmMissing(keys: readonly PhotoKey[], pass: number, signal?: AbortSignal): Promise<void> {
-    const { source, photos, wanted, remove, changed } = this.#options;
+    const { source, photos, wanted, remove, changed, log } = this.#options;
+    const refused: { readonly photo: PhotoKey; readonly reason: string }[] = [];
     for (const key of keys) {
       signal?.throwIfAborted();
-      const photo = await source.look(key);
-      if (photo === null) remove(key);
-      else wanted(photos.observe([photo], pass).wanted);
+      try {
+        const photo = await source.look(key);
+        if (photo === null) remove(key);
+        else wanted(photos.observe([photo], pass).wanted);
+      } catch (error) {
+        if (!(error instanceof TerminalError)) throw error;
+        refused.push({ photo: key, reason: describeError(error) });
+      }
     }
-    if (keys.length > 0) changed();
+    if (refused.length > 0)
+      log.warn(
+        { source: source.name, photos: refused.length, ...refused[0] },
+        'photos that cannot be reached stay as they were, this one among them',
+      );
+    if (keys.length > refused.length) changed();
   }
 
   /** True when the server counts another number of photos than we do, at two looks in a row with no change between. */
@@ -158,6 +172,11 @@ export class SourceReader {
 
 function before(time: ServerTime): ServerTime {
   return (time - overlapMs) as ServerTime;
+}
+
+/** When the reading began that left this checkpoint. */
+export function readingAt(checkpoint: number): number {
+  return checkpoint + overlapMs;
 }
 
 /** Repeats a reading with growing pauses until it works. Only transient errors are waited for. */

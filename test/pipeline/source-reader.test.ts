@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { FatalError, TransientError, exitCodes } from '../../src/errors.js';
+import { FatalError, TerminalError, TransientError, exitCodes } from '../../src/errors.js';
 import type { PhotoKey } from '../../src/model.js';
 import { SourceReader, readWithPatience } from '../../src/pipeline/source-reader.js';
 import type { State } from '../../src/state/open-state.js';
@@ -155,6 +155,24 @@ void t.test('when asking fails nothing is removed and nothing is called complete
   t.same(inIndex(), names);
   t.equal(checkpoint(), before);
   t.equal(reader().complete, false);
+});
+
+void t.test('photos whose directory was locked stay, and the rest is read and compared', async (t) => {
+  const { source, reader, clock, inIndex, checkpoint, wanted } = await bench(t);
+  await reader().readAll();
+  const before = checkpoint();
+  await clock.advance(minute);
+  source.shelf.delete(a);
+  source.overlooked.add(b);
+  source.put(onServer('f'), Buffer.from('f'));
+  const look = source.look.bind(source);
+  source.look = (key) =>
+    key === b ? Promise.reject(new TerminalError('PICTURE_UNREADABLE', 'EACCES')) : look(key);
+  await reader().readAll();
+  t.same(inIndex(), ['b', 'c', 'd', 'e'], 'what is gone went, what cannot be asked for stays');
+  t.ok(wanted.includes(onServer('f')), 'the new one is compared');
+  t.not(checkpoint(), before);
+  t.equal(reader().complete, true);
 });
 
 void t.test('a source that is away leaves everything', async (t) => {
