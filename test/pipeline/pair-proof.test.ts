@@ -61,6 +61,37 @@ void t.test('a sticker in a wide sky is not taken for a bar that may be left out
   }
 });
 
+/** As words look from afar. */
+function letters(left: number, top: number, height: number, fill: string): string {
+  const widths = [30, 18, 26, 12, 34, 20, 28, 16, 24, 30, 14, 26, 22];
+  const boxes = widths.map((width, n) => {
+    const x = left + widths.slice(0, n).reduce((sum, one) => sum + one + 14, 0);
+    return `<rect x="${x}" y="${top}" width="${width}" height="${height}" fill="${fill}"/>`;
+  });
+  return `<svg width="960" height="640">${boxes.join('')}</svg>`;
+}
+
+void t.test(
+  'words across a picture are not taken for nothing beside a copy with a bar below it',
+  async (t) => {
+    const bar = Buffer.from(letters(60, 20, 36, '#000').replace('height="640"', 'height="77"'));
+    const below = await sharp(scene)
+      .extend({ bottom: 77, background: '#fff' })
+      .composite([{ input: bar, left: 0, top: 640 }])
+      .jpeg()
+      .toBuffer();
+    t.equal(proofBetween(original, await sit(below))?.verdict, 'proven', 'the picture without words');
+    for (const fill of ['#fff', '#000', '#e33']) {
+      const across = await sharp(scene)
+        .composite([{ input: Buffer.from(letters(180, 540, 44, fill)), left: 0, top: 0 }])
+        .jpeg()
+        .toBuffer();
+      const proof = proofBetween(await sit(below), await sit(across));
+      t.not(proof?.verdict, 'proven', `${fill}: ${JSON.stringify(proof)}`);
+    }
+  },
+);
+
 void t.test('two crops that each show something else are not copies of each other', async (t) => {
   const left = await sit(await cropOf(scene, [0, 0, 0.94, 1]));
   const right = await sit(await cropOf(scene, [0.06, 0, 1, 1]));

@@ -170,7 +170,8 @@ function compareFinely(container: Layer, other: Layer, frame: Frame, view: Frame
   let known: Spots | null = null;
   const spots = (): Spots => {
     if (known !== null) return known;
-    const area = areaWithin(view, other.side, rimOf(other.side));
+    // What was taken for a bar may be dark ground with words on it: where the container shows something there, it counts.
+    const area = areaWithin(wholeFrame, other.side, rimOf(other.side));
     seen.look(container, frame, area, coverSlack);
     return (known = spotsOf(seen, other, area));
   };
