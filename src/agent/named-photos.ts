@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Config } from '../config.js';
 import { FatalError, exitCodes } from '../errors.js';
 import { folderKey, immichKey, type Group, type PhotoKey } from '../model.js';
@@ -36,20 +36,34 @@ export function groupNumberOf(word: string, { labels }: Pick<Config, 'labels'>):
   return digits === undefined ? null : Number(digits);
 }
 
-/** Keys that a word may stand for, likeliest first. A path may lie in a folder of the config, or in one that `-s` once gave. */
-export function keysNamed({ config, state }: NameBook, word: string): PhotoKey[] {
-  const { accounts, folders } = config;
+/**
+ * Keys that a word may stand for, likeliest first. A path may lie in a folder of the config, or in one that `-s` once gave; it
+ * may also be the one below such a folder, as `groups` prints it, where one folder alone has it. Throws `NO_SUCH_PHOTO` where several do.
+ */
+export function keysNamed(book: NameBook, word: string): PhotoKey[] {
+  const { config, state } = book;
+  const { accounts } = config;
   const id = /(?:^|\/photos\/)([0-9a-f]{8}-[0-9a-f-]{27})$/iu.exec(word)?.[1]?.toLowerCase();
   const assets =
     id === undefined ? [] : [...new Set(accounts.map(({ server }) => server))].map((s) => immichKey(s, id));
   const path = resolve(word);
-  const remembered = Object.entries(state.json.folders()).map(([name, at]) => ({ name, path: at }));
-  const files = [...folders, ...remembered].flatMap((folder) => {
+  const folders = foldersOf(book);
+  const files = folders.flatMap((folder) => {
     const below = relative(folder.path, path);
     const isBelow = below !== '' && below !== '..' && !below.startsWith(`..${sep}`);
     return isBelow ? [folderKey(folder.name, encodePath(Buffer.from(below)))] : [];
   });
-  return [word as PhotoKey, ...assets, ...files];
+  const keys = [word as PhotoKey, ...assets, ...files];
+  const isKnown = (key: PhotoKey): boolean => state.photos.get(key) !== null;
+  if (isAbsolute(word) || keys.some(isKnown)) return keys;
+  const printed = [...new Set(folders.map(({ name }) => folderKey(name, encodePath(Buffer.from(word)))))];
+  if (printed.filter(isKnown).length > 1) throw inSeveralFolders(word);
+  return [...keys, ...printed];
+}
+
+function foldersOf({ config, state }: NameBook): { readonly name: string; readonly path: string }[] {
+  const remembered = Object.entries(state.json.folders()).map(([name, path]) => ({ name, path }));
+  return [...config.folders, ...remembered];
 }
 
 /** The group of that number. Throws `NO_SUCH_GROUP`. */
@@ -70,6 +84,14 @@ function photoNamed(book: NameBook, word: string): DismissedPhoto {
     if (photo !== null) return { key: photo.key, sha1: photo.sha1, name: photo.name };
   }
   throw noSuchPhoto(word);
+}
+
+function inSeveralFolders(word: string): FatalError {
+  return new FatalError(
+    'NO_SUCH_PHOTO',
+    `Several folders have a photo at ${JSON.stringify(word)}: name it by its whole path`,
+    exitCodes.usage,
+  );
 }
 
 export function noSuchPhoto(word: string): FatalError {

@@ -110,6 +110,28 @@ void t.test('files: by path, also when the index is lost and a file was renamed'
   t.equal(await scan(), 0);
 });
 
+void t.test('files: as `groups` prints them, below their folder, where no other has the same', async (t) => {
+  const stage = await emptyStage(t);
+  const folders = [];
+  for (const name of ['nas', 'disk']) {
+    const path = join(stage.stateDir, '..', name);
+    await mkdir(join(path, 'trip'), { recursive: true });
+    await writeFile(join(path, 'trip', 'hut.jpg'), await scene(3));
+    folders.push({ name, path });
+  }
+  await writeFile(join(stage.stateDir, '..', 'nas', 'trip', 'small.jpg'), await copyOf(3, 'small'));
+  await writeFile(join(stage.stateDir, '..', 'disk', 'hut-small.jpg'), await copyOf(3, 'small'));
+  const config = stage.with({ accounts: [], folders });
+  await runScan(config, { sources: 'local' });
+  t.match(await dismiss(config, { action: 'dismiss', what: ['trip/small.jpg', 'hut-small.jpg'] }), {
+    pairs: 1,
+  });
+  await t.rejects(dismiss(config, { action: 'dismiss', what: ['trip/hut.jpg', 'hut-small.jpg'] }), {
+    message: /whole path/,
+    exitCode: 2,
+  });
+});
+
 void t.test('what cannot be named is refused, and nothing is remembered', async (t) => {
   const stage = await libraryStage(t);
   await runScan(stage.config);
