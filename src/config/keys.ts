@@ -54,7 +54,7 @@ export const keySpecs = {
   },
   'labels.tags_by_evidence': {
     kind: kinds.flag,
-    doc: 'Instead of the one tag: `<tag>/safe-to-delete` (same bytes, or same picture and no larger), `<tag>/archive` (same picture, but larger), `<tag>/review` (edited), and with scope `all` `<tag>/keep`.',
+    doc: 'Instead of the one tag: `<tag>/safe-to-delete` (same bytes, or same picture and no larger), `<tag>/archive` (same picture, but more pixels or a larger file), `<tag>/review` (edited, or perhaps damaged), and with scope `all` `<tag>/keep`.',
   },
   'labels.tags': { kind: kinds.flag, doc: 'Write tags.' },
   'labels.albums': { kind: kinds.flag, doc: 'Make an album for each group.' },

@@ -43,6 +43,22 @@ void t.test('verdicts', (t) => {
   t.equal(verdictOf(extra('same-picture'), keeper, size(null), size(10)), 'archive');
   t.equal(verdictOf(extra('same-picture'), keeper, size(10), size(null)), 'archive');
   t.equal(verdictOf(extra('edited'), keeper, size(1), size(10)), 'review');
+  const file = (byteSize: number, more: Partial<Photo> = {}): Photo => size(10, { byteSize, ...more });
+  t.equal(verdictOf(extra('same-picture'), keeper, file(105), file(100)), 'safe-to-delete', 'a preview more');
+  t.equal(verdictOf(extra('same-picture'), keeper, file(179), file(86)), 'archive', 'a finer file');
+  const png = file(100, { format: 'other' });
+  t.equal(
+    verdictOf(extra('same-picture'), keeper, file(50), png),
+    'archive',
+    'a PNG of few colours, perhaps',
+  );
+  t.equal(verdictOf(extra('same-picture'), keeper, png, file(100)), 'safe-to-delete');
+  const [sound, damaged] = [file(100, { sha1: '5a' }), file(100, { sha1: 'da' })];
+  t.equal(
+    verdictOf(extra('same-picture'), keeper, sound, damaged),
+    'review',
+    'one of the two may be damaged',
+  );
   const film = size(10, { media: 'video', format: 'other' });
   t.equal(verdictOf(extra('same-picture'), keeper, film, film), 'review', 'one still is not the video');
   t.equal(verdictOf(extra('same-bytes'), keeper, film, film), 'safe-to-delete');

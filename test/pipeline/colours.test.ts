@@ -97,6 +97,19 @@ void t.test('hues turned by 90 degrees and more are not labelled', async (t) => 
   }
 });
 
+void t.test('strong colours of other hues all over are not labelled', async (t) => {
+  const disc = (ground: string, round: string, middle: string): Promise<Buffer> =>
+    drawn(`<rect width="600" height="800" fill="${ground}"/><circle cx="300" cy="400" r="220" fill="${round}"/>
+      <circle cx="300" cy="400" r="90" fill="${middle}"/>`);
+  const light = await disc('hsl(110,70%,60%)', 'hsl(310,70%,45%)', 'hsl(300,70%,60%)');
+  const olive = await disc('hsl(60,70%,45%)', 'hsl(235,70%,55%)', 'hsl(210,70%,50%)');
+  t.equal(await kindOf(light, olive, 'in place'), 'similar');
+  t.equal(
+    await kindOf(light, await sharp(light).modulate({ hue: 15 }).toBuffer(), 'in place'),
+    'same-picture',
+  );
+});
+
 void t.test('what cameras and sites do to colours leaves the same picture', async (t) => {
   const picture = sharp(await holiday);
   const copies = {

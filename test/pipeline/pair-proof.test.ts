@@ -146,7 +146,13 @@ void t.test(
     const kind = { arePapers: true, arePlain: true };
     t.equal(verdictOf(registration, kind), 'likely');
     t.equal(verdictOf({ ...registration, tenth: 0.987, compared: 0.1 }, kind), 'likely');
-    t.equal(verdictOf({ ...registration, tenth: 0.99, compared: 1 }, kind), 'proven');
+    const same = { ...registration, tenth: 0.99, compared: 1 };
+    t.equal(verdictOf(same, kind), 'proven');
+    t.equal(
+      verdictOf({ ...same, innerSpot: 3.6, usualSpot: 0.2 }, kind),
+      'likely',
+      'another photo on the same card',
+    );
     t.end();
   },
 );

@@ -6,7 +6,7 @@ import { goOnDifferently, kindByFrames, type Framed } from './several-frames.js'
 import { kindOfVideos, runEquallyLong } from './videos.js';
 
 /** Changes with the rules of this file: all groups are then made anew. */
-export const evidenceVersion = 11;
+export const evidenceVersion = 12;
 /** Time zones differ by multiples of this, and by a day and two hours at most. */
 const zoneStepMs = 15 * 60_000;
 const largestZoneGapMs = 26 * 60 * 60_000;

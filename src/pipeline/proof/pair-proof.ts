@@ -191,9 +191,12 @@ export const leastTenthOfPlain = 0.955;
  */
 export function verdictOf(found: Registration, { arePapers, arePlain }: PairKind): Verdict | null {
   if (found.blocks < leastBlocks || found.cover < leastCover) return null;
-  if (arePapers) return isSamePaper(found) ? 'proven' : found.quarter >= 0.95 ? 'likely' : null;
-  const isInside = found.overhang <= (found.compared > 0.99 ? mostOverhang : mostOverhangOfBars);
   const isElsewhere = found.offWhole > nearlyInPlace;
+  if (arePapers) {
+    const isSame = isSamePaper(found) && !(isElsewhere ? hasClearSpot(found) : hasSpot(found));
+    return isSame ? 'proven' : found.quarter >= 0.95 ? 'likely' : null;
+  }
+  const isInside = found.overhang <= (found.compared > 0.99 ? mostOverhang : mostOverhangOfBars);
   // Where the frames are the same, what a bar of one covers is something that the other shows.
   const isSeenWhole = (): boolean =>
     isElsewhere ? !hasClearSpot(found) : found.compared > 0.99 && !hasSpot(found);

@@ -27,13 +27,17 @@ function nameFor(name: string, verdict: Verdict): string {
   return `${name}/${verdict}`;
 }
 
-type Judged = Pick<IndexedPhoto, 'width' | 'height' | 'media' | 'format'>;
+type Judged = Pick<IndexedPhoto, 'width' | 'height' | 'media' | 'format' | 'byteSize' | 'sha1'>;
+
+/** What is written beside a picture (capture time, a small preview) makes a file so much larger at most. */
+const mostBytesMore = 1.1;
 
 /**
- * `safe-to-delete`: the same bytes as the photo that stays, or the same picture with no more pixels. `archive`: the same
- * picture with more pixels, or of a size that is not known: something would be lost. `review`: an edit (a crop, a turn, a
- * caption), a video of which only the still was compared, what was developed from the RAW file that stays, or proven only
- * against another account's photo than the one that stays.
+ * `safe-to-delete`: the same bytes as the photo that stays, or the same picture with no more pixels and in no larger file.
+ * `archive`: the same picture with more of one of them, or of a size that is not known, or a JPEG beside a PNG, GIF or WebP of as
+ * many pixels: something might be lost. `review`: an edit (a crop, a turn, a caption), a video of which only the still was compared,
+ * what was developed from the RAW file that stays, a file just as long as the one that stays with other bytes (one may be
+ * damaged), or proven only against another account's photo than the one that stays.
  */
 export function verdictOf(
   { role, evidence, keptAs }: Member,
@@ -46,8 +50,21 @@ export function verdictOf(
   if (evidence.kind === 'same-bytes') return 'safe-to-delete';
   if (evidence.kind !== 'same-picture' || photo.media === 'video') return 'review';
   if (kept.format === 'raw' && photo.format !== 'raw') return 'review';
+  if (areOfOneLength(photo, kept)) return 'review';
+  return isNoLarger(photo, kept) ? 'safe-to-delete' : 'archive';
+}
+
+function areOfOneLength(one: Judged, other: Judged): boolean {
+  const areOtherBytes = one.sha1 !== null && other.sha1 !== null && one.sha1 !== other.sha1;
+  return areOtherBytes && one.byteSize !== null && one.byteSize === other.byteSize;
+}
+
+function isNoLarger(photo: Judged, kept: Judged): boolean {
   const [pixels, keptPixels] = [pixelsOf(photo), pixelsOf(kept)];
-  return pixels !== null && keptPixels !== null && pixels <= keptPixels ? 'safe-to-delete' : 'archive';
+  if (pixels === null || keptPixels === null || pixels > keptPixels) return false;
+  if (pixels === keptPixels && kept.format === 'other' && photo.format !== 'other') return false;
+  const [bytes, keptBytes] = [photo.byteSize, kept.byteSize];
+  return bytes === null || keptBytes === null || bytes <= mostBytesMore * keptBytes;
 }
 
 function pixelsOf({ width, height }: Judged): number | null {
