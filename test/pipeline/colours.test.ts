@@ -104,10 +104,8 @@ void t.test('strong colours of other hues all over are not labelled', async (t) 
   const light = await disc('hsl(110,70%,60%)', 'hsl(310,70%,45%)', 'hsl(300,70%,60%)');
   const olive = await disc('hsl(60,70%,45%)', 'hsl(235,70%,55%)', 'hsl(210,70%,50%)');
   t.equal(await kindOf(light, olive, 'in place'), 'similar');
-  t.equal(
-    await kindOf(light, await sharp(light).modulate({ hue: 15 }).toBuffer(), 'in place'),
-    'same-picture',
-  );
+  const inOtherLight = await sharp(light).modulate({ hue: 15 }).toBuffer();
+  t.not(await kindOf(light, inOtherLight, 'in place'), 'similar');
 });
 
 void t.test('what cameras and sites do to colours leaves the same picture', async (t) => {
