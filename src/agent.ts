@@ -99,7 +99,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const firstPass = new FirstPass({ photos: state.photos, search: searchByThumbHash, looks });
   const backlog = new Backlog({ sources: kindsOf(config), photos: state.photos, firstPass });
   const examiner = new Examiner({
-    ...{ photos: state.photos, looks, fingerprinter, log },
+    ...{ photos: state.photos, copies: state.copies, dismissals: state.dismissals },
+    ...{ looks, fingerprinter, log },
     thumbs: backlog,
     alsoWanted: (keys) => queue.add(keys),
     sourcesOf: (photo) => sourcesOf(photo, sources, accounts),

@@ -139,6 +139,8 @@ export interface CopyStore {
   get(id: CopyId): StoredCopy | null;
   /** The copy of a photo; null when it has none. */
   copyOf(id: PhotoId): CopyId | null;
+  /** SHA-1 of bytes that looked exactly like this; none but where the photo has had such a copy. */
+  bytesOfSameLook(id: PhotoId, look: StoredCopy): readonly string[];
   /** Photos that have this copy, one for each capture time, camera and exposure among them; empty when it is gone. */
   shotsOf(id: CopyId): readonly PhotoId[];
   /** Details (32 bytes each) of the views of every copy whose parts were compared. */
@@ -258,6 +260,8 @@ export interface Dismissals {
   forget(dismissals: readonly Dismissal[]): number;
   /** Notes the bytes of a photo that was known by its key alone: its pairs hold for other copies of them from now on. */
   learn(photo: Content): void;
+  /** The photo has other bytes now and shows the same: what was said of the old ones holds for these, too. Safe to repeat. */
+  follow(before: Content, sha1: string): void;
   /** Everything that was said or taken back after that version. */
   changedSince(version: number): readonly Dismissal[];
 }

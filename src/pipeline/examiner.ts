@@ -1,8 +1,8 @@
 import { OrganizerError, TerminalError, TransientError, describeError } from '../errors.js';
-import type { Photo, PhotoId, PhotoKey, ReadFacts, Revision } from '../model.js';
+import type { Fingerprint, Photo, PhotoId, PhotoKey, ReadFacts, Revision } from '../model.js';
 import { parseKey } from '../model.js';
 import type { Log, PhotoSource } from '../ports.js';
-import type { FileLooks, IndexedPhoto, PhotoStore } from '../store-ports.js';
+import type { CopyStore, Dismissals, FileLooks, IndexedPhoto, PhotoStore } from '../store-ports.js';
 import type { Backlog } from './backlog.js';
 import type { Fingerprinter } from './fingerprint/fingerprint.js';
 import type { LookIndex } from './search/look-index.js';
@@ -12,6 +12,9 @@ import { asStill } from './evidence/videos.js';
 export interface ExaminerOptions {
   readonly photos: PhotoStore;
   readonly looks: LookIndex;
+  /** With `dismissals`: what was said of a photo holds on when a program wrote a rating, say, into its file. */
+  readonly copies: Pick<CopyStore, 'bytesOfSameLook'>;
+  readonly dismissals: Pick<Dismissals, 'follow' | 'version'>;
   readonly fingerprinter: Fingerprinter;
   /** Told of each local photo: those of a server that look like it are worth being next. */
   readonly thumbs?: Pick<Backlog, 'lookNextFor'>;
@@ -140,10 +143,18 @@ export class Examiner {
     if (now?.id !== photo.id || now.revision !== photo.revision) return;
     const { id, revision } = photo;
     const facts = thumbHash === null ? picture.facts : { ...picture.facts, thumbHash };
+    this.#followDismissed(photo, fingerprint, picture.facts.sha1 ?? photo.sha1);
     photos.examined({ id, revision, facts, fingerprint }, this.#near(id));
     looks.put(id, fingerprint, photo.media);
     this.tally.fingerprinted++;
     if (thumbHash !== null) this.#options.thumbs?.lookNextFor(thumbHash);
+  }
+
+  #followDismissed({ id, key }: IndexedPhoto, looks: Fingerprint, sha1: string | null): void {
+    const { copies, dismissals } = this.#options;
+    if (sha1 === null || dismissals.version === 0) return;
+    for (const before of copies.bytesOfSameLook(id, looks))
+      if (before !== sha1) dismissals.follow({ key, sha1: before }, sha1);
   }
 
   /** A video in a folder: its pictures cannot be had. */

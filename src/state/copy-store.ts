@@ -24,6 +24,10 @@ export class SqliteCopyStore implements CopyStore {
     this.#sql = {
       get: db.prepare('SELECT pixels, aspect FROM copies WHERE id = ?'),
       copyOf: db.prepare('SELECT copy FROM photo_copies WHERE photo = ?'),
+      bytesOf: db.prepare(
+        `SELECT lower(hex(sha1)) AS sha1 FROM photo_copies p JOIN copies c ON c.id = p.copy JOIN copy_bytes USING (copy)
+         WHERE photo = ? AND aspect = ? AND pixels = ?`,
+      ),
       shotsOf: db.prepare(
         `SELECT min(photo) AS id FROM photo_copies JOIN photos ON id = photo WHERE copy = ?
          GROUP BY taken_at, camera, exposure ORDER BY 1`,
@@ -79,6 +83,11 @@ export class SqliteCopyStore implements CopyStore {
 
   copyOf(id: PhotoId): CopyId | null {
     return (this.#sql.copyOf.get(id) as { copy: CopyId } | undefined)?.copy ?? null;
+  }
+
+  bytesOfSameLook(id: PhotoId, { aspect, pixels }: StoredCopy): readonly string[] {
+    const rows = this.#sql.bytesOf.all(id, aspect, pixels) as { sha1: string }[];
+    return rows.map(({ sha1 }) => sha1);
   }
 
   shotsOf(id: CopyId): readonly PhotoId[] {

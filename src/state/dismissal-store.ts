@@ -9,6 +9,9 @@ interface Row {
   at: number;
 }
 
+/** Pairs that stand and have a photo of this content id. */
+const concerns = 'stands = 1 AND (a = ?1 OR b = ?1)';
+
 /** `Dismissals` on `journal.db`. */
 export class SqliteDismissals implements Dismissals {
   readonly #db: Db;
@@ -33,9 +36,7 @@ export class SqliteDismissals implements Dismissals {
   apartFrom({ key, sha1 }: Content): readonly DismissedPhoto[] {
     const isIt = (photo: DismissedPhoto): boolean =>
       photo.key === key || (sha1 !== null && photo.sha1 === sha1);
-    const found = [key, ...(sha1 === null ? [] : [sha1])].flatMap((id) =>
-      this.#where('stands = 1 AND (a = ?1 OR b = ?1)', id),
-    );
+    const found = [key, ...(sha1 === null ? [] : [sha1])].flatMap((id) => this.#where(concerns, id));
     return found.flatMap(({ pair: [a, b] }) => [...(isIt(a) ? [b] : []), ...(isIt(b) ? [a] : [])]);
   }
 
@@ -65,12 +66,26 @@ export class SqliteDismissals implements Dismissals {
     if (sha1 === null) return;
     transaction(this.#db, () => {
       const change = this.version + 1;
-      for (const dismissal of this.#where('stands = 1 AND (a = ?1 OR b = ?1)', key)) {
+      for (const dismissal of this.#where(concerns, key)) {
         const [a, b] = dismissal.pair;
         const read = (photo: DismissedPhoto): DismissedPhoto =>
           photo.key === key && photo.sha1 === null ? { ...photo, sha1 } : photo;
         this.#db.prepare('DELETE FROM dismissals WHERE a = ? AND b = ?').run(...idsOf(dismissal.pair));
         this.#put({ ...dismissal, pair: [read(a), read(b)] }, change);
+      }
+    });
+  }
+
+  follow(before: Content, sha1: string): void {
+    const follows = (photo: DismissedPhoto): boolean =>
+      photo.key === before.key && photo.sha1 === before.sha1;
+    transaction(this.#db, () => {
+      const change = this.version + 1;
+      for (const dismissal of before.sha1 === null ? [] : this.#where(concerns, before.sha1)) {
+        const [a, b] = dismissal.pair;
+        if (!follows(a) && !follows(b)) continue;
+        const now = (photo: DismissedPhoto): DismissedPhoto => (follows(photo) ? { ...photo, sha1 } : photo);
+        this.#put({ ...dismissal, pair: [now(a), now(b)] }, change);
       }
     });
   }

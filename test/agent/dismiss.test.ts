@@ -110,6 +110,27 @@ void t.test('files: by path, also when the index is lost and a file was renamed'
   t.equal(await scan(), 0);
 });
 
+void t.test('files: a rating that a program writes into the file does not take it back', async (t) => {
+  const stage = await emptyStage(t);
+  const nas = join(stage.stateDir, '..', 'nas');
+  await mkdir(nas);
+  const small = await copyOf(3, 'small');
+  await writeFile(join(nas, 'hut.jpg'), await scene(3));
+  await writeFile(join(nas, 'small.jpg'), small);
+  const config = stage.with({ accounts: [], folders: [{ name: 'nas', path: nas }] });
+  const scan = async (): Promise<number> => (await runScan(config, { sources: 'local' })).groups;
+  t.equal(await scan(), 1);
+  await say(config, '1');
+  for (const rating of ['rating 4', 'rating 5, seen']) {
+    await writeFile(join(nas, 'small.jpg'), Buffer.concat([small, Buffer.from(rating)]));
+    t.equal(await scan(), 0, rating);
+  }
+  await rm(join(stage.stateDir, 'index.db'));
+  t.equal(await scan(), 0, 'nor does an index that is lost');
+  await writeFile(join(nas, 'small.jpg'), await copyOf(3, 'messenger'));
+  t.equal(await scan(), 1, 'another picture at its path is another picture');
+});
+
 void t.test('files: as `groups` prints them, below their folder, where no other has the same', async (t) => {
   const stage = await emptyStage(t);
   const folders = [];

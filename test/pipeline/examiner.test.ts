@@ -36,7 +36,7 @@ async function bench(t: Test): Promise<Bench> {
   const source = new MemorySource();
   const state = (await tempState(t)).state();
   const looks = new LookIndex();
-  const { photos } = state;
+  const { photos, copies, dismissals } = state;
   const sourcesOf = (): MemorySource[] => [source];
   const photo = (key: PhotoKey): IndexedPhoto => {
     const known = photos.get(key);
@@ -47,7 +47,10 @@ async function bench(t: Test): Promise<Bench> {
     source,
     state,
     looks,
-    examiner: new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() }),
+    examiner: new Examiner({
+      ...{ photos, copies, dismissals, looks, fingerprinter, sourcesOf },
+      log: memoryLog(),
+    }),
     observe: async () => void photos.observe(await listed(source)),
     photo,
     alike: (key) => looks.likenessesOf(photo(key).id).length,
@@ -270,7 +273,7 @@ void t.test('a photo whose source is not configured now is left as it is', async
   source.put(a, scene);
   await observe();
   const examiner = new Examiner({
-    photos: state.photos,
+    ...{ photos: state.photos, copies: state.copies, dismissals: state.dismissals },
     looks,
     fingerprinter,
     sourcesOf: () => [],
@@ -314,7 +317,7 @@ void t.test(
   'of local files that cannot be decoded the same bytes are found, of empty ones nothing',
   async (t) => {
     const state = (await tempState(t)).state();
-    const { photos, groups } = state;
+    const { photos, copies, dismissals, groups } = state;
     const root = t.testdir({
       nas: { 'a.heic': 'damaged', 'b.jpg': 'damaged', 'c.jpg': 'other', 'd.jpg': '', 'e.jpg': '' },
     });
@@ -323,7 +326,10 @@ void t.test(
     await source.open();
     const sourcesOf = (): FolderSource[] => [source];
     const looks = new LookIndex();
-    const examiner = new Examiner({ photos, looks, fingerprinter, sourcesOf, log: memoryLog() });
+    const examiner = new Examiner({
+      ...{ photos, copies, dismissals, looks, fingerprinter, sourcesOf },
+      log: memoryLog(),
+    });
     photos.observe(await listed(source));
     for (const name of ['a.heic', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg']) {
       const failure = await failureOf(examiner.examine(inFolder(name)));
