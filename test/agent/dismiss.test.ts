@@ -177,7 +177,9 @@ void t.test('a running agent takes the labels off at once, and puts them back', 
   const stage = await libraryStage(t);
   const service = await startService(t, stage.config);
   await until('all tags', async () => Object.keys(await stage.tags()).length === 3);
-  t.match(await service.command('dismiss', { action: 'dismiss', what: ['2'] }), { result: { pairs: 3 } });
+  // Which group comes first, and has the number 1, depends on when its photos were read.
+  const beach = ['beach', 'beach-chat', 'beach-small'].map((name) => stage.id(name));
+  t.match(await service.command('dismiss', { action: 'dismiss', what: beach }), { result: { pairs: 3 } });
   await until('two tags less', async () => Object.keys(await stage.tags()).length === 1);
   t.same(await stage.tags(), { 'lake-mirrored': [tag] });
   await service.command('dismiss', { action: 'forget', what: 'all' });
