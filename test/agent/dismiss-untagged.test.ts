@@ -109,8 +109,5 @@ void t.test('a running agent sees it when it lists everything anew', async (t) =
   service.agent.signals.emit('signal', { kind: 'sweep', source: 'home' as SourceName });
   await until('the album to go', () => Object.keys(stage.albums()).length === 1);
   // Which of the two has the number 1 depends on when its photos were read.
-  t.same(
-    Object.values(stage.albums()).map((photos) => photos.sort()),
-    [['beach', 'beach-chat', 'beach-small']],
-  );
+  t.same(Object.values(stage.albums()), [['beach', 'beach-chat', 'beach-small']]);
 });
