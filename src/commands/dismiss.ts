@@ -144,7 +144,22 @@ function list(
   journal?.close();
   if (json === true) printJson({ dismissals: dismissals.map(documentOf) });
   else if (dismissals.length === 0) print('Nothing was dismissed.');
-  else printDismissals(dismissals, config);
+  else printDismissals(onceEach(dismissals), config);
+}
+
+/** A photo whose file was written to since has a dismissal for the bytes before and one for those now. */
+function onceEach(dismissals: readonly Dismissal[]): readonly Dismissal[] {
+  const named = dismissals.map(
+    (one) =>
+      [
+        one.pair
+          .map(({ key }) => key)
+          .sort()
+          .join('\n'),
+        one,
+      ] as const,
+  );
+  return [...new Map(named).values()];
 }
 
 /** Each pair with what takes it back: the group that it was dismissed as, or the keys. */

@@ -14,7 +14,7 @@ export interface ExaminerOptions {
   readonly looks: LookIndex;
   /** With `dismissals`: what was said of a photo holds on when a program wrote a rating, say, into its file. */
   readonly copies: Pick<CopyStore, 'bytesOfSameLook'>;
-  readonly dismissals: Pick<Dismissals, 'follow' | 'version'>;
+  readonly dismissals: Pick<Dismissals, 'follow'>;
   readonly fingerprinter: Fingerprinter;
   /** Told of each local photo: those of a server that look like it are worth being next. */
   readonly thumbs?: Pick<Backlog, 'lookNextFor'>;
@@ -152,7 +152,7 @@ export class Examiner {
 
   #followDismissed({ id, key }: IndexedPhoto, looks: Fingerprint, sha1: string | null): void {
     const { copies, dismissals } = this.#options;
-    if (sha1 === null || dismissals.version === 0) return;
+    if (sha1 === null) return;
     for (const before of copies.bytesOfSameLook(id, looks))
       if (before !== sha1) dismissals.follow({ key, sha1: before }, sha1);
   }

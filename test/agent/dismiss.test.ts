@@ -29,6 +29,9 @@ const say = (config: Config, ...what: string[]): Promise<DismissResult> =>
 const forget = (config: Config, ...what: string[]): Promise<DismissResult> =>
   dismiss(config, { action: 'forget', what });
 
+const standing = (config: Config): Promise<number> =>
+  withAgent(config, ({ state }) => Promise.resolve(state.dismissals.standing().length), { sources: 'local' });
+
 void t.test('a dismissed group loses its labels with the next scan, and stays so', async (t) => {
   const stage = await libraryStage(t);
   await runScan(stage.config, { settings: tagsAndAlbums });
@@ -127,6 +130,10 @@ void t.test('files: a rating that a program writes into the file does not take i
   }
   await rm(join(stage.stateDir, 'index.db'));
   t.equal(await scan(), 0, 'nor does an index that is lost');
+  await forget(config, join(nas, 'hut.jpg'), join(nas, 'small.jpg'));
+  t.equal(await standing(config), 0, 'forgotten of the bytes before, too');
+  t.equal(await scan(), 1);
+  await say(config, '1');
   await writeFile(join(nas, 'small.jpg'), await copyOf(3, 'messenger'));
   t.equal(await scan(), 1, 'another picture at its path is another picture');
 });

@@ -255,8 +255,7 @@ interface Older {
 
 const nothingOlder: Older = { around: new Map(), reaches: new Map() };
 
-/** Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
-/** What is kept of a registration. */
+/** What is kept of a registration. Where not all agrees, the share that does: what a tenth of the blocks do not reach says little of the rest. */
 export function figuresOf(found: Registration): Pick<FoundProof, 'agreement' | 'inPlace'> {
   const isWhole = agreesThroughout(found);
   const isInPlaceToo = isWhole && found.compared > 0.99 && isInPlace(found);
